@@ -1,0 +1,2 @@
+//! Wardkeep.
+fn main() {}
