@@ -8,6 +8,10 @@
 //! - Nothing here prints record content through `Debug` of an error.
 
 pub mod field;
+pub mod fields;
 pub mod hlc;
 pub mod id;
+pub mod json;
+pub mod kind;
+pub mod merge;
 pub mod op;

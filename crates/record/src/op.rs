@@ -1,9 +1,22 @@
 //! Ops: the field changes of one local transaction.
 
+mod codec;
+
+pub use codec::{DecodeError, OpError, check_op, decode_op, encode_op};
+
 use crate::field::{FieldId, Kind};
 use crate::hlc::Hlc;
 use crate::id::{DeviceId, RecordId, UserId};
 use serde::{Deserialize, Serialize};
+
+/// The greatest size of an encoded op, in bytes. A segment on the wire holds at least one op and has the same limit.
+pub const MAX_OP_BYTES: usize = 1 << 20;
+/// The most records that one op may change.
+pub const MAX_CHANGES: usize = 1_000;
+/// The most fields that one op may write in one record.
+pub const MAX_WRITES: usize = 4_096;
+/// The most writes that one write may cite, and the most devices that one op may name.
+pub const MAX_CITES: usize = 1_024;
 
 /// A need-to-know part of the record, with keys of its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ts_rs::TS)]

@@ -1,0 +1,1 @@
+//! Properties of the merge over random histories of several devices.
