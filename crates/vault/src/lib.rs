@@ -1,1 +1,18 @@
-//! Wardkeep vault.
+//! The encrypted store on one device: SQLCipher files, key slots, keychain, blobs, the one write path, search.
+//!
+//! Invariants:
+//! - Nothing readable reaches the disk: databases are SQLCipher, everything else is sealed before its first byte is written.
+//! - A password alone opens nothing: every key also needs the device secret from the OS keychain ([`key`]).
+//! - Where a vault exists, no new key is ever made over it; where the keychain does not answer, no key is ever kept in a file.
+//! - Secrets live in types that are wiped on drop and that cannot be printed.
+//! - Clock, randomness and keychain are passed in; only [`clock::SystemClock`], [`random::OsRandom`] and the keychain of the
+//!   system reach for the machine's.
+//! - A damaged file is named and moved aside, never deleted, never read as something else.
+//!
+//! It refuses to know what a session, a window or a server is.
+
+pub mod cipher;
+pub mod clock;
+pub mod home;
+pub mod key;
+pub mod random;

@@ -1,0 +1,197 @@
+//! Where a vault lies on disk, and who may read it: folders 0700, files 0600, one writing process.
+//!
+//! ```text
+//! HOME/lock                     held by the one process that writes
+//! HOME/vault/office.db          demographics, schedule (with -wal and -shm)
+//! HOME/vault/clinical.db        the chart
+//! HOME/slots/<user id>.slot     what opens the two, sealed for one user
+//! HOME/slots/attempts           wrong passwords, and how long to wait
+//! HOME/blobs/xx/<blob id>       sealed files; xx are the id's last two digits
+//! HOME/quarantine/<time>-<n>/   damaged files, moved aside, never deleted
+//! ```
+
+mod atomic;
+mod lock;
+mod quarantine;
+
+pub use atomic::write_atomically;
+pub use lock::HomeLock;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use wardkeep_record::id::{BlobId, UserId};
+
+/// The ending of slot files.
+const SLOT_SUFFIX: &str = ".slot";
+/// More slots than any laptop has users: a limit on what a hostile folder can make us read.
+const MOST_SLOTS: usize = 1_000;
+
+/// The folder of one vault.
+#[derive(Clone, Debug)]
+pub struct Home {
+    root: PathBuf,
+}
+
+/// Why a home folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    /// The platform names no place for a user's data.
+    #[error("no home folder is set for this user")]
+    NoPlace,
+    /// Another process holds the lock.
+    #[error("another Wardkeep process is using this vault")]
+    Busy,
+    /// A file or folder could not be made, read, moved or protected.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl HomeError {
+    /// Names the path of an I/O error.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+}
+
+impl Home {
+    /// Where this user's vault is by default: `$XDG_DATA_HOME/wardkeep` or `~/.local/share/wardkeep`,
+    /// `~/Library/Application Support/wardkeep`, `%LOCALAPPDATA%\wardkeep`. The environment is passed in.
+    pub fn default_root(var: impl Fn(&str) -> Option<std::ffi::OsString>) -> Result<PathBuf, HomeError> {
+        let set = |name: &str| var(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let base = if cfg!(windows) {
+            set("LOCALAPPDATA")
+        } else if cfg!(target_os = "macos") {
+            set("HOME").map(|home| home.join("Library").join("Application Support"))
+        } else {
+            set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local").join("share")))
+        };
+        base.map(|base| base.join("wardkeep")).ok_or(HomeError::NoPlace)
+    }
+
+    /// Makes the folders that are missing and takes everyone else's rights away from those that are there.
+    pub fn open(root: &Path) -> Result<Self, HomeError> {
+        let home = Self { root: root.to_owned() };
+        for dir in [
+            home.root.clone(),
+            home.vault_dir(),
+            home.slots_dir(),
+            home.blobs_dir(),
+            home.quarantine_dir(),
+        ] {
+            private_dir(&dir)?;
+        }
+        Ok(home)
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder of the databases.
+    pub fn vault_dir(&self) -> PathBuf {
+        self.root.join("vault")
+    }
+
+    /// The office compartment's SQLCipher file.
+    pub fn office_db(&self) -> PathBuf {
+        self.vault_dir().join("office.db")
+    }
+
+    /// The clinical compartment's SQLCipher file.
+    pub fn clinical_db(&self) -> PathBuf {
+        self.vault_dir().join("clinical.db")
+    }
+
+    /// The folder of the key slots.
+    pub fn slots_dir(&self) -> PathBuf {
+        self.root.join("slots")
+    }
+
+    /// One user's key slot.
+    pub fn slot(&self, user: UserId) -> PathBuf {
+        self.slots_dir().join(format!("{user}{SLOT_SUFFIX}"))
+    }
+
+    /// The record of wrong passwords.
+    pub fn attempts(&self) -> PathBuf {
+        self.slots_dir().join("attempts")
+    }
+
+    /// The folder of the sealed files.
+    pub fn blobs_dir(&self) -> PathBuf {
+        self.root.join("blobs")
+    }
+
+    /// One sealed file. The last digits of a UUIDv7 are random, so the folders fill evenly.
+    pub fn blob(&self, blob: BlobId) -> PathBuf {
+        let name = blob.0.simple().to_string();
+        self.blobs_dir().join(&name[name.len() - 2..]).join(name)
+    }
+
+    /// Where damaged files are moved to.
+    pub fn quarantine_dir(&self) -> PathBuf {
+        self.root.join("quarantine")
+    }
+
+    /// The users who have a slot here, in the order of their ids; files with other names are passed over.
+    pub fn slot_users(&self) -> Result<Vec<UserId>, HomeError> {
+        let dir = self.slots_dir();
+        let mut users = Vec::new();
+        for entry in fs::read_dir(&dir).map_err(HomeError::io(&dir))? {
+            let name = entry.map_err(HomeError::io(&dir))?.file_name();
+            let id = name.to_str().and_then(|name| name.strip_suffix(SLOT_SUFFIX));
+            users.extend(id.and_then(|id| id.parse::<UserId>().ok()));
+            if users.len() == MOST_SLOTS {
+                break;
+            }
+        }
+        users.sort_unstable();
+        Ok(users)
+    }
+
+    /// Whether anything of a vault is here: a slot or a database. Where this holds, no new key is ever made.
+    pub fn has_vault(&self) -> Result<bool, HomeError> {
+        Ok(self.office_db().exists() || self.clinical_db().exists() || !self.slot_users()?.is_empty())
+    }
+}
+
+/// Makes a folder that only its owner may enter.
+pub(crate) fn private_dir(dir: &Path) -> Result<(), HomeError> {
+    fs::create_dir_all(dir).map_err(HomeError::io(dir))?;
+    owner_only(dir, 0o700)
+}
+
+/// Takes everyone else's rights away. On Windows the folder inherits the profile's access list, which is the owner's.
+pub(crate) fn owner_only(path: &Path, mode: u32) -> Result<(), HomeError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let now = fs::metadata(path).map_err(HomeError::io(path))?.permissions().mode() & 0o777;
+        if now != mode {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(HomeError::io(path))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+    Ok(())
+}
+
+/// Creates an empty file that only its owner may read; it must not exist.
+pub(crate) fn create_private(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
