@@ -16,3 +16,4 @@ pub mod clock;
 pub mod home;
 pub mod key;
 pub mod random;
+pub mod search;
