@@ -172,3 +172,6 @@ fn read(input: &mut Decoder<'_>) -> Result<Option<Fields>, minicbor::decode::Err
     }
     Ok(Some(Fields(list)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -363,3 +363,6 @@ fn sixteen(input: &mut Decoder<'_>) -> Result<[u8; 16], DecodeError> {
 fn malformed(what: &'static str) -> impl Fn(CborError) -> DecodeError {
     move |_| DecodeError::Malformed(what)
 }
+
+#[cfg(test)]
+mod tests;
