@@ -17,3 +17,4 @@ pub mod home;
 pub mod key;
 pub mod random;
 pub mod search;
+pub mod store;
