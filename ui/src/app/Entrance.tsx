@@ -1,0 +1,91 @@
+import { Trans } from "@lingui/react/macro";
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import type { AppStatus, CommandError, LockReason, Session } from "../bridge";
+import { MachineCheck } from "../features/machine/MachineCheck";
+import { Wizard } from "../features/setup/Wizard";
+import { UnlockScreen } from "../features/unlock/UnlockScreen";
+import { Door, door } from "../kit/Door";
+import { ErrorNotice, Loading } from "../kit/Notes";
+
+export type EntranceState =
+  | { kind: "starting" }
+  | { kind: "locking" }
+  | { kind: "failed"; error: CommandError }
+  | { kind: "status"; status: AppStatus; because: LockReason | null };
+
+/** Everything that is shown while no vault is open. Holds no record. */
+export function Entrance(props: {
+  state: EntranceState;
+  lastUser: string | null;
+  onOpen: (session: Session) => void;
+  onRefresh: () => void;
+}) {
+  const { state } = props;
+  const [machine, setMachine] = useState(false);
+  if (machine) {
+    return (
+      <Door wide>
+        <MachineCheck
+          back={
+            <Button variant="default" onClick={() => setMachine(false)} autoFocus>
+              <Trans>Back</Trans>
+            </Button>
+          }
+        />
+      </Door>
+    );
+  }
+  if (state.kind === "failed") {
+    return (
+      <Door>
+        <h1>
+          <Trans>Wardkeep cannot start</Trans>
+        </h1>
+        <ErrorNotice error={state.error} onRetry={props.onRefresh} />
+        <div className={door.buttons}>
+          <span />
+          <Button variant="default" onClick={() => setMachine(true)}>
+            <Trans>Machine check</Trans>
+          </Button>
+        </div>
+      </Door>
+    );
+  }
+  if (state.kind !== "status") {
+    return (
+      <Door>
+        <Loading lines={2} />
+      </Door>
+    );
+  }
+  if (state.status.state === "no_vault") {
+    if (state.status.problem) {
+      return (
+        <Door>
+          <h1>
+            <Trans>Wardkeep cannot start</Trans>
+          </h1>
+          <ErrorNotice error={state.status.problem} onRetry={props.onRefresh} />
+          <div className={door.buttons}>
+            <span />
+            <Button variant="default" onClick={() => setMachine(true)}>
+              <Trans>Machine check</Trans>
+            </Button>
+          </div>
+        </Door>
+      );
+    }
+    return <Wizard onOpen={props.onOpen} />;
+  }
+  return (
+    <UnlockScreen
+      status={state.status}
+      because={state.because}
+      lastUser={props.lastUser}
+      onOpen={props.onOpen}
+      onRefresh={props.onRefresh}
+      onMachine={() => setMachine(true)}
+    />
+  );
+}

@@ -1,0 +1,10 @@
+import { type MantineColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useEffect } from "react";
+
+/** Light, dark or as the system has it, from the clinic's settings. */
+export function SchemeFollower(props: { scheme: MantineColorScheme }) {
+  const { setColorScheme } = useMantineColorScheme();
+  const { scheme } = props;
+  useEffect(() => setColorScheme(scheme), [scheme, setColorScheme]);
+  return null;
+}

@@ -1,0 +1,161 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { ActionIcon, Menu } from "@mantine/core";
+import {
+  ChevronDown,
+  ClipboardCheck,
+  FileInput,
+  HeartPulse,
+  Info,
+  Keyboard,
+  LockKeyhole,
+  Settings,
+  ShieldCheck,
+  UserPlus,
+  Users,
+  UsersRound,
+} from "lucide-react";
+import type { RefObject } from "react";
+import { NavLink, useNavigate } from "react-router";
+import { SearchBox } from "../features/search/SearchBox";
+import type { Search } from "../features/search/useSearch";
+import { useRights, useSession } from "../kit/session";
+import css from "../kit/shell.module.css";
+import { usePlace } from "./place";
+
+export function TopBar(props: {
+  search: Search;
+  searching: boolean;
+  input: RefObject<HTMLInputElement | null>;
+  onSearchOpen: (open: boolean) => void;
+  onSearchEscape: () => void;
+  onRegister: () => void;
+  onOverlay: (overlay: "palette" | "sheet") => void;
+}) {
+  const { t } = useLingui();
+  const session = useSession();
+  return (
+    <header className={css.bar}>
+      <button type="button" className={css.skip} onClick={() => document.getElementById("page")?.focus()}>
+        <Trans>Skip to the page</Trans>
+      </button>
+      <div className={css.brand} title={session.clinic_name}>
+        <ShieldCheck size={18} aria-hidden />
+        <span>{session.clinic_name}</span>
+      </div>
+      <Nav />
+      <SearchBox
+        search={props.search}
+        open={props.searching}
+        inputRef={props.input}
+        onOpen={props.onSearchOpen}
+        onEscape={props.onSearchEscape}
+      />
+      <button
+        type="button"
+        className={`${css.tool} ${css.strong}`}
+        onClick={props.onRegister}
+        data-testid="register-open"
+        title={t`Register a new patient`}
+      >
+        <UserPlus size={16} aria-hidden />
+        <span>
+          <Trans>New patient</Trans>
+        </span>
+      </button>
+      <UserMenu onOverlay={props.onOverlay} />
+      <LockButton />
+    </header>
+  );
+}
+
+function Nav() {
+  const { t } = useLingui();
+  const rights = useRights();
+  return (
+    <nav className={css.nav} aria-label={t`Pages`}>
+      <NavLink to="/" end title={t`Patients`}>
+        <Users size={16} aria-hidden />
+        <span>
+          <Trans>Patients</Trans>
+        </span>
+      </NavLink>
+      <NavLink to="/import" title={t`Import`} data-testid="import-open">
+        <FileInput size={16} aria-hidden />
+        <span>
+          <Trans>Import</Trans>
+        </span>
+      </NavLink>
+      {rights.admin ? (
+        <>
+          <NavLink to="/users" title={t`People`}>
+            <UsersRound size={16} aria-hidden />
+            <span>
+              <Trans>People</Trans>
+            </span>
+          </NavLink>
+          <NavLink to="/audit" title={t`Audit`}>
+            <ClipboardCheck size={16} aria-hidden />
+            <span>
+              <Trans>Audit</Trans>
+            </span>
+          </NavLink>
+        </>
+      ) : null}
+    </nav>
+  );
+}
+
+function UserMenu(props: { onOverlay: (overlay: "palette" | "sheet") => void }) {
+  const { user } = useSession();
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const { lock } = usePlace();
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <button type="button" className={css.tool} aria-label={t`Menu of ${user.name}`} data-testid="user-menu">
+          <bdi>{user.initials}</bdi>
+          <ChevronDown size={14} aria-hidden />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <bdi>{user.name}</bdi>
+        </Menu.Label>
+        <Menu.Item leftSection={<UsersRound size={16} aria-hidden />} onClick={() => lock("user_switch")}>
+          <Trans>Another person…</Trans>
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<Settings size={16} aria-hidden />} onClick={() => void navigate("/settings")}>
+          <Trans>Settings</Trans>
+        </Menu.Item>
+        <Menu.Item leftSection={<HeartPulse size={16} aria-hidden />} onClick={() => void navigate("/machine")}>
+          <Trans>Machine check</Trans>
+        </Menu.Item>
+        <Menu.Item leftSection={<Keyboard size={16} aria-hidden />} onClick={() => props.onOverlay("sheet")}>
+          <Trans>Shortcuts</Trans>
+        </Menu.Item>
+        <Menu.Item leftSection={<Info size={16} aria-hidden />} onClick={() => void navigate("/about")}>
+          <Trans>About Wardkeep</Trans>
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function LockButton() {
+  const { t } = useLingui();
+  const { lock } = usePlace();
+  return (
+    <ActionIcon
+      aria-label={t`Lock`}
+      title={t`Lock`}
+      variant="transparent"
+      className={css.tool ?? ""}
+      onClick={() => lock("button")}
+      data-testid="lock-button"
+    >
+      <LockKeyhole size={18} aria-hidden />
+    </ActionIcon>
+  );
+}

@@ -1,0 +1,100 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { useLocation, useNavigate, useParams } from "react-router";
+import { call, useAsk } from "../bridge";
+import { Chart } from "../features/chart/Chart";
+import { Notebook } from "../features/notes/Notebook";
+import { PatientPage } from "../features/patient/PatientPage";
+import { formOf, newForm } from "../features/registration/draft";
+import { PatientForm } from "../features/registration/PatientForm";
+import { SettingsPage } from "../features/settings/SettingsPage";
+import { Page } from "../kit/Layout";
+import { ErrorNotice, Loading } from "../kit/Notes";
+import { useSession } from "../kit/session";
+import { say } from "../kit/undo";
+import { usePlace } from "./place";
+
+// Where features meet: each page is put together here, so that no feature knows another.
+
+const VIAS = ["search", "recent", "link", "register"] as const;
+
+export function PatientRoute() {
+  const { id = "" } = useParams();
+  const said: unknown = useLocation().state?.via;
+  const via = VIAS.find((one) => one === said) ?? "link";
+  return <PatientPage key={id} id={id} via={via} chart={<Chart patient={id} />} notes={<Notebook patient={id} />} />;
+}
+
+export function RegisterRoute() {
+  const { t } = useLingui();
+  const location = useLocation();
+  const navigate = useNavigate();
+  const answers = useQueryClient();
+  const session = useSession();
+  const { setSession } = usePlace();
+  const query: unknown = location.state?.query;
+  return (
+    <PatientForm
+      key={location.key}
+      title={t`New patient`}
+      start={newForm(typeof query === "string" ? query : "")}
+      before={null}
+      save={(draft) => call("patient_register", { draft })}
+      onSaved={(patient) => {
+        void answers.invalidateQueries({ queryKey: ["patient_search"] });
+        void answers.invalidateQueries({ queryKey: ["patient_recent"] });
+        setSession({ ...session, patient_count: session.patient_count + 1 });
+        say(t`Registered with MRN ${patient.row.mrn}`);
+        void navigate(`/patient/${patient.row.id}`, { state: { via: "register" }, replace: true });
+      }}
+      onCancel={() => void navigate("/")}
+      onOpen={(row) => void navigate(`/patient/${row.id}`, { state: { via: "link" } })}
+    />
+  );
+}
+
+export function EditRoute() {
+  const { t, i18n } = useLingui();
+  const { id = "" } = useParams();
+  const navigate = useNavigate();
+  const answers = useQueryClient();
+  const patient = useAsk("patient_open", { id, via: "link" }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 });
+  if (patient.isPending) {
+    return (
+      <Page title={<Trans>Patient</Trans>}>
+        <Loading />
+      </Page>
+    );
+  }
+  if (patient.error) {
+    return (
+      <Page title={<Trans>Patient</Trans>} narrow>
+        <ErrorNotice error={patient.error} onRetry={() => void patient.refetch()} />
+      </Page>
+    );
+  }
+  const back = () => void navigate(`/patient/${id}`, { state: { via: "link" }, replace: true });
+  return (
+    <PatientForm
+      key={id}
+      title={t`Edit the patient`}
+      start={formOf(patient.data.draft, i18n.locale)}
+      before={patient.data}
+      save={(draft) => call("patient_edit", { id, draft })}
+      onSaved={() => {
+        void answers.invalidateQueries({ queryKey: ["patient_search"] });
+        void answers.invalidateQueries({ queryKey: ["patient_recent"] });
+        say(t`Saved`);
+        back();
+      }}
+      onCancel={back}
+      onOpen={(row) => void navigate(`/patient/${row.id}`, { state: { via: "link" } })}
+    />
+  );
+}
+
+export function SettingsRoute() {
+  const { setSession } = usePlace();
+  const session = useSession();
+  return <SettingsPage onSettings={(settings) => setSession({ ...session, settings })} />;
+}

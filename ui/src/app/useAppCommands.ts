@@ -1,0 +1,61 @@
+import { msg } from "@lingui/core/macro";
+import { useNavigate } from "react-router";
+import type { Command } from "../kit/commands";
+import { useRights } from "../kit/session";
+import { useCommands } from "../kit/useCommands";
+import { usePlace } from "./place";
+
+/** What can be done from every page. */
+export function useAppCommands(shell: {
+  focusSearch: () => void;
+  register: () => void;
+  show: (overlay: "palette" | "sheet") => void;
+}): void {
+  const navigate = useNavigate();
+  const { lock } = usePlace();
+  const rights = useRights();
+  const go = (path: string) => () => void navigate(path);
+  const everywhere = { section: "everywhere" } as const;
+  const commands: Command[] = [
+    {
+      id: "app.lock",
+      title: msg`Lock`,
+      keys: "mod+l",
+      overDialogs: true,
+      run: () => lock("shortcut"),
+      ...everywhere,
+    },
+    {
+      id: "app.palette",
+      title: msg`Find anything`,
+      keys: "mod+k",
+      quiet: true,
+      run: () => shell.show("palette"),
+      ...everywhere,
+    },
+    { id: "app.shortcuts", title: msg`Shortcuts`, keys: "?", run: () => shell.show("sheet"), ...everywhere },
+    { id: "patient.find", title: msg`Find a patient`, keys: "/", run: shell.focusSearch, ...everywhere },
+    {
+      id: "patient.find2",
+      title: msg`Find a patient`,
+      keys: "mod+f",
+      quiet: true,
+      run: shell.focusSearch,
+      ...everywhere,
+    },
+    { id: "patient.register", title: msg`Register a new patient`, keys: "alt+n", run: shell.register, ...everywhere },
+    { id: "page.patients", title: msg`Patients`, keys: "alt+p", run: go("/"), ...everywhere },
+    { id: "page.import", title: msg`Import`, keys: "alt+i", run: go("/import"), ...everywhere },
+    { id: "page.settings", title: msg`Settings`, keys: "mod+,", run: go("/settings"), ...everywhere },
+    { id: "page.machine", title: msg`Machine check`, run: go("/machine"), ...everywhere },
+    { id: "page.about", title: msg`About Wardkeep`, run: go("/about"), ...everywhere },
+    { id: "app.switch", title: msg`Another person…`, run: () => lock("user_switch"), ...everywhere },
+  ];
+  if (rights.admin) {
+    commands.push(
+      { id: "page.users", title: msg`People`, run: go("/users"), ...everywhere },
+      { id: "page.audit", title: msg`Audit`, run: go("/audit"), ...everywhere },
+    );
+  }
+  useCommands(commands);
+}

@@ -1,0 +1,5 @@
+export * from "./activity";
+export * from "./ask";
+export * from "./call";
+export type * from "./generated";
+export { onFilesDropped, pickFiles } from "./transport";

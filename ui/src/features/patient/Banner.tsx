@@ -1,0 +1,97 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button } from "@mantine/core";
+import { Pencil, StickyNote } from "lucide-react";
+import type { Ref } from "react";
+import type { PatientDetail } from "../../bridge";
+import css from "../../kit/banner.module.css";
+import { showDate } from "../../kit/dates";
+import { bannerName } from "../../kit/names";
+import { BornWithAge } from "../../kit/PatientLine";
+import { GENDER_WORDS } from "../../kit/words/roles";
+import { AllergyMark } from "./AllergyMark";
+import { Photo } from "./Photo";
+
+/** Who is on the screen, in the order of the NHS Common User Interface; it never scrolls away. */
+export function Banner(props: { patient: PatientDetail; onEdit: () => void; bannerRef: Ref<HTMLElement> }) {
+  const { t, i18n } = useLingui();
+  const { row, draft, has_photo } = props.patient;
+  const { deceased } = draft;
+  const diedOn = deceased.kind === "on" ? (showDate(deceased.date, i18n.locale) ?? deceased.date) : null;
+  return (
+    <section
+      ref={props.bannerRef}
+      className={row.deceased ? `${css.banner} ${css.deceased}` : css.banner}
+      aria-label={t`Patient`}
+      data-testid="patient-banner"
+    >
+      <Photo patient={row.id} has={has_photo} />
+      <h1 className={css.name}>
+        <bdi>{bannerName({ family: row.family, given: row.given, title: titleOf(props.patient) })}</bdi>
+        {row.preferred && row.preferred !== row.given ? (
+          <small>
+            {" "}
+            <Trans>
+              called <bdi>“{row.preferred}”</bdi>
+            </Trans>
+          </small>
+        ) : null}
+      </h1>
+      <dl className={css.facts}>
+        <div>
+          <dt>
+            <Trans>Born</Trans>
+          </dt>
+          <dd>
+            <BornWithAge birthDate={row.birth_date} age={row.deceased ? null : row.age} />
+          </dd>
+        </div>
+        {row.deceased ? (
+          <div>
+            <dt>
+              <Trans>Deceased</Trans>
+            </dt>
+            <dd>{diedOn ?? <Trans>date unknown</Trans>}</dd>
+          </div>
+        ) : null}
+        <div>
+          <dt>
+            <Trans>Gender</Trans>
+          </dt>
+          <dd>{row.gender ? t(GENDER_WORDS[row.gender]) : <Trans>Unknown</Trans>}</dd>
+        </div>
+        <div>
+          <dt>
+            <Trans>MRN</Trans>
+          </dt>
+          <dd>{row.mrn}</dd>
+        </div>
+      </dl>
+      <div className={css.side}>
+        <AllergyMark patient={row.id} />
+        <Button
+          variant="default"
+          leftSection={<Pencil size={16} aria-hidden />}
+          onClick={props.onEdit}
+          data-testid="edit-button"
+        >
+          <Trans>Edit</Trans>
+        </Button>
+      </div>
+      {draft.emergency_note ? (
+        <p className={css.note}>
+          <StickyNote size={14} aria-hidden />
+          <strong>
+            <Trans>Front desk:</Trans>
+          </strong>
+          <span>{draft.emergency_note}</span>
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+function titleOf(patient: PatientDetail): string {
+  const { names } = patient.draft;
+  const shown = names.find((name) => name.family === patient.row.family && name.given === patient.row.given);
+  return (shown ?? names[0])?.prefix ?? "";
+}

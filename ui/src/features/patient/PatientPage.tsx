@@ -1,0 +1,158 @@
+import { msg } from "@lingui/core/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+import { call, type PatientDetail, toCommandError, useAsk } from "../../bridge";
+import css from "../../kit/banner.module.css";
+import { Page } from "../../kit/Layout";
+import { ErrorNotice, Loading, Notice } from "../../kit/Notes";
+import { useRights } from "../../kit/session";
+import { offerUndo, say } from "../../kit/undo";
+import { useCommands } from "../../kit/useCommands";
+import { errorWords } from "../../kit/words/errors";
+import { Banner } from "./Banner";
+import { History } from "./History";
+import { Summary } from "./Summary";
+
+type Tab = "chart" | "notes" | "summary" | "history";
+
+/** One patient. The chart and the notes are features of their own and come in as parts. */
+export function PatientPage(props: {
+  id: string;
+  via: "search" | "recent" | "link" | "register";
+  chart: ReactNode;
+  notes: ReactNode;
+}) {
+  const { id } = props;
+  const rights = useRights();
+  const navigate = useNavigate();
+  const answers = useQueryClient();
+  const [tab, setTab] = useState<Tab>(rights.chart ? "chart" : "summary");
+  // Opening is audited: it is asked once for this visit, not again when the window comes back.
+  const patient = useAsk("patient_open", { id, via: props.via }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 });
+  const { t } = useLingui();
+  const edit = () => void navigate(`/patient/${id}/edit`);
+  const banner = useRef<HTMLElement>(null);
+  const height = useHeight(banner, patient.data);
+
+  const fail = (thrown: unknown) => say(t(errorWords(toCommandError(thrown)).title));
+  const restore = () =>
+    call("patient_restore", { id }).then((detail) => {
+      answers.setQueryData(["patient_open", { id, via: props.via }], detail);
+      void answers.invalidateQueries({ queryKey: ["patient_search"] });
+      say(t`The patient is back`);
+    }, fail);
+  const remove = (reason: string) =>
+    call("patient_remove", { id, reason }).then(() => {
+      void answers.invalidateQueries({ queryKey: ["patient_recent"] });
+      void answers.invalidateQueries({ queryKey: ["patient_search"] });
+      answers.removeQueries({ queryKey: ["patient_open"] });
+      offerUndo({ done: t`The patient was removed`, undo: t`Undo` }, () => {
+        void restore().then(() => navigate(`/patient/${id}`, { state: { via: "link" } }));
+      });
+      void navigate("/");
+    }, fail);
+
+  useCommands([
+    { id: "patient.edit", title: msg`Edit the patient`, keys: "alt+e", section: "patient", run: edit },
+    { id: "patient.chart", title: msg`Chart`, keys: "alt+1", section: "patient", run: () => setTab("chart") },
+    { id: "patient.notes", title: msg`Notes`, keys: "alt+2", section: "patient", run: () => setTab("notes") },
+    { id: "patient.summary", title: msg`Details`, keys: "alt+3", section: "patient", run: () => setTab("summary") },
+    { id: "patient.history", title: msg`History`, keys: "alt+4", section: "patient", run: () => setTab("history") },
+  ]);
+
+  if (patient.isPending) {
+    return (
+      <Page title={<Trans>Patient</Trans>}>
+        <Loading lines={3} />
+      </Page>
+    );
+  }
+  if (patient.error) {
+    return (
+      <Page title={<Trans>Patient</Trans>} narrow>
+        <ErrorNotice error={patient.error} onRetry={() => void patient.refetch()} />
+      </Page>
+    );
+  }
+  const detail = patient.data;
+  return (
+    <>
+      <Banner patient={detail} onEdit={edit} bannerRef={banner} />
+      <Tabs tab={tab} onTab={setTab} top={height} />
+      <div className={css.body} id="patient-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        {detail.row.removed ? (
+          <Notice
+            tone="warn"
+            title={<Trans>This patient was removed</Trans>}
+            actions={
+              <button type="button" onClick={() => void restore()}>
+                <Trans>Bring back</Trans>
+              </button>
+            }
+          />
+        ) : null}
+        {tab === "chart" ? props.chart : null}
+        {tab === "notes" ? props.notes : null}
+        {tab === "summary" ? <Summary patient={detail} onRemove={remove} /> : null}
+        {tab === "history" ? <History patient={id} /> : null}
+      </div>
+    </>
+  );
+}
+
+function Tabs(props: { tab: Tab; onTab: (tab: Tab) => void; top: number }) {
+  const { t } = useLingui();
+  const tabs: readonly { id: Tab; title: string }[] = [
+    { id: "chart", title: t`Chart` },
+    { id: "notes", title: t`Notes` },
+    { id: "summary", title: t`Details` },
+    { id: "history", title: t`History` },
+  ];
+  const list = useRef<HTMLDivElement>(null);
+  const keys = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0 || event.altKey) return;
+    event.preventDefault();
+    const index = tabs.findIndex((tab) => tab.id === props.tab);
+    const next = tabs[(index + step + tabs.length) % tabs.length];
+    if (!next) return;
+    props.onTab(next.id);
+    list.current?.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus();
+  };
+  return (
+    <div ref={list} className={css.tabs} style={{ top: props.top }} role="tablist" aria-label={t`Parts of the record`}>
+      {tabs.map((tab) => (
+        <button
+          key={tab.id}
+          type="button"
+          role="tab"
+          id={`tab-${tab.id}`}
+          aria-selected={tab.id === props.tab}
+          aria-controls="patient-panel"
+          tabIndex={tab.id === props.tab ? 0 : -1}
+          data-testid={`tab-${tab.id}`}
+          onClick={() => props.onTab(tab.id)}
+          onKeyDown={keys}
+        >
+          {tab.title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** The banner's height, below which the tabs stay. */
+function useHeight(element: React.RefObject<HTMLElement | null>, shown: PatientDetail | undefined): number {
+  const [height, setHeight] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the banner exists only once the patient is there
+  useLayoutEffect(() => {
+    const banner = element.current;
+    if (!banner) return;
+    const watcher = new ResizeObserver(() => setHeight(banner.offsetHeight));
+    watcher.observe(banner);
+    return () => watcher.disconnect();
+  }, [element, shown]);
+  return height;
+}

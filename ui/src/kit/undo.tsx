@@ -1,0 +1,33 @@
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import type { ReactNode } from "react";
+import css from "./layout.module.css";
+
+const UNDO_MS = 12_000;
+
+/** Says what was done and offers to take it back for a while. */
+export function offerUndo(words: { done: string; undo: string }, undo: () => void): void {
+  const id = notifications.show({
+    autoClose: UNDO_MS,
+    message: (
+      <div className={`${css.row} ${css.spread}`}>
+        <span>{words.done}</span>
+        <Button
+          variant="light"
+          data-testid="undo-button"
+          onClick={() => {
+            notifications.hide(id);
+            undo();
+          }}
+        >
+          {words.undo}
+        </Button>
+      </div>
+    ),
+  });
+}
+
+/** Says that something was done. */
+export function say(message: ReactNode): void {
+  notifications.show({ message, autoClose: 5_000 });
+}

@@ -1,0 +1,126 @@
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import type { CommandError, ErrorCode } from "../../bridge";
+
+/** What happened, and what the person can do about it. */
+export interface ErrorWords {
+  title: MessageDescriptor;
+  advice: MessageDescriptor;
+}
+
+/** Words for every code the program can answer with. */
+export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
+  wrong_password: {
+    title: msg`This password does not open the vault`,
+    advice: msg`Check Caps Lock and the keyboard layout, then type it again. Each wrong try makes the next wait longer.`,
+  },
+  too_soon: {
+    title: msg`Too many wrong passwords`,
+    advice: msg`Wait until the time is over. Restarting the program does not shorten it.`,
+  },
+  keychain_absent: {
+    title: msg`This computer has no keychain service running`,
+    advice: msg`Wardkeep keeps one half of the key in the system's keychain. Start it (on Linux: GNOME Keyring or KWallet, started at log-in), then try again. The records are safe and unchanged.`,
+  },
+  keychain_locked: {
+    title: msg`The system's keychain is locked`,
+    advice: msg`Unlock it (usually by logging in to the computer with your password, or in the keychain program), then try again. The records are safe and unchanged.`,
+  },
+  keychain_entry_missing: {
+    title: msg`The keychain no longer has this vault's entry`,
+    advice: msg`Without it no password can open this vault. Log in with the computer account that created it, or put the keychain back from a backup of this computer. Do not create a new vault over this one.`,
+  },
+  keychain_changed: {
+    title: msg`This is another keychain than last time`,
+    advice: msg`The vault was last opened with a different keychain service. Start that service again (ask whoever looks after this computer what was changed), then try again.`,
+  },
+  slot_damaged: {
+    title: msg`The file with this person's key is damaged`,
+    advice: msg`Another person of this computer can still unlock, and an administrator can remove and add you again. Keep a copy of the file that is named here.`,
+  },
+  slot_newer: {
+    title: msg`This person's key was written by a newer Wardkeep`,
+    advice: msg`Update Wardkeep on this computer, then unlock again.`,
+  },
+  no_vault: {
+    title: msg`There is no vault on this computer`,
+    advice: msg`Restart Wardkeep to set one up. If there was a vault before, look for its folder first: its place is shown under Machine check.`,
+  },
+  vault_exists: {
+    title: msg`There is a vault on this computer already`,
+    advice: msg`Wardkeep never writes a new vault over an old one. Restart Wardkeep to unlock it.`,
+  },
+  locked: {
+    title: msg`Wardkeep is locked`,
+    advice: msg`Unlock it, then do this again.`,
+  },
+  forbidden: {
+    title: msg`Your role does not allow this`,
+    advice: msg`Ask an administrator of your clinic for the role, or ask a colleague who has it.`,
+  },
+  not_found: {
+    title: msg`This record is not here any more`,
+    advice: msg`It may have been removed. Search for it again.`,
+  },
+  invalid: {
+    title: msg`Something in what was entered is not valid`,
+    advice: msg`Look at the marked field, correct it, then save again.`,
+  },
+  password_too_short: {
+    title: msg`The password is too short`,
+    advice: msg`Use more characters. A sentence of four or more words is long and easy to remember.`,
+  },
+  password_too_long: {
+    title: msg`The password is too long`,
+    advice: msg`Use at most 256 characters.`,
+  },
+  password_common: {
+    title: msg`This password is on lists of common passwords`,
+    advice: msg`Whoever steals the laptop tries those first. Choose words that are not a saying, a name or a pattern.`,
+  },
+  vault_newer: {
+    title: msg`This vault was written by a newer Wardkeep`,
+    advice: msg`Update Wardkeep on this computer. Nothing was changed.`,
+  },
+  vault_damaged: {
+    title: msg`A file of the vault is damaged`,
+    advice: msg`It was moved aside and nothing was deleted. Do not enter records now; open Machine check and restore the newest backup.`,
+  },
+  vault_busy: {
+    title: msg`The vault is in use`,
+    advice: msg`Another Wardkeep window or program has it open. Close that one, then try again.`,
+  },
+  disk_full: {
+    title: msg`The disk is full`,
+    advice: msg`Nothing of this change was kept, everything before it is safe. Free some space, then save again.`,
+  },
+  file_unreadable: {
+    title: msg`A file cannot be read`,
+    advice: msg`Check that it exists, that you may read it and that it is complete.`,
+  },
+  import_running: {
+    title: msg`An import is running`,
+    advice: msg`Wait until it has finished, or cancel it first.`,
+  },
+  cancelled: {
+    title: msg`Cancelled`,
+    advice: msg`What was finished before stays.`,
+  },
+  too_large: {
+    title: msg`This is too large`,
+    advice: msg`Use a smaller file or a shorter text.`,
+  },
+  conflict: {
+    title: msg`Somebody changed this in the meantime`,
+    advice: msg`Load it again, look at what changed, then make your change.`,
+  },
+  internal: {
+    title: msg`Something went wrong inside Wardkeep`,
+    advice: msg`Try again. If it happens again, open Machine check and give its report to whoever looks after your clinic's computers.`,
+  },
+};
+
+/** The words for an error. */
+export function errorWords(error: CommandError): ErrorWords {
+  return ERROR_WORDS[error.code];
+}
