@@ -7,11 +7,19 @@
 //! - Field and kind numbers are never reused ([`field`]).
 //! - Nothing here prints record content through `Debug` of an error.
 
+pub mod clinical;
+pub mod date;
 pub mod field;
 pub mod fields;
+pub mod gender;
 pub mod hlc;
 pub mod id;
 pub mod json;
 pub mod kind;
 pub mod merge;
+pub mod mrn;
+pub mod name;
 pub mod op;
+pub mod patient;
+pub mod phone;
+pub mod role;
