@@ -1,6 +1,7 @@
 //! Where a vault lies on disk, and who may read it: folders 0700, files 0600, one writing process.
 //!
 //! ```text
+//! HOME/founding                 there while a vault is being made, so that one cut short is begun anew
 //! HOME/lock                     held by the one process that writes
 //! HOME/vault/office.db          demographics, schedule (with -wal and -shm)
 //! HOME/vault/clinical.db        the chart
@@ -16,6 +17,8 @@ mod quarantine;
 
 pub use atomic::write_atomically;
 pub use lock::HomeLock;
+
+pub(crate) use atomic::sync_dir_of;
 
 use std::fs;
 use std::io;
@@ -53,6 +56,12 @@ pub enum HomeError {
 }
 
 impl HomeError {
+    /// Whether the reason is that no room is left.
+    pub fn is_disk_full(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Self::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded))
+    }
+
     /// Names the path of an I/O error.
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
@@ -157,8 +166,16 @@ impl Home {
         Ok(users)
     }
 
-    /// Whether anything of a vault is here: a slot or a database. Where this holds, no new key is ever made.
+    /// Marks that a vault is being made here and is not whole yet.
+    pub(crate) fn founding(&self) -> PathBuf {
+        self.root.join("founding")
+    }
+
+    /// Whether a vault is here: a slot or a database, unless its making was cut short. Where this holds, no new key is ever made.
     pub fn has_vault(&self) -> Result<bool, HomeError> {
+        if self.founding().exists() {
+            return Ok(false);
+        }
         Ok(self.office_db().exists() || self.clinical_db().exists() || !self.slot_users()?.is_empty())
     }
 }
@@ -182,6 +199,20 @@ pub(crate) fn owner_only(path: &Path, mode: u32) -> Result<(), HomeError> {
     #[cfg(not(unix))]
     let _ = (path, mode);
     Ok(())
+}
+
+/// A whole file of at most so many bytes, or `None` where there is none. One that is larger is cut, and fails its checksum.
+pub(crate) fn read_limited(path: &Path, most: usize) -> Result<Option<Vec<u8>>, HomeError> {
+    use io::Read;
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(HomeError::io(path))?,
+    };
+    let mut bytes = Vec::new();
+    file.take(most as u64)
+        .read_to_end(&mut bytes)
+        .map_err(HomeError::io(path))?;
+    Ok(Some(bytes))
 }
 
 /// Creates an empty file that only its owner may read; it must not exist.

@@ -11,10 +11,21 @@
 //!
 //! It refuses to know what a session, a window or a server is.
 
+pub mod attempts;
+mod cbor;
 pub mod cipher;
 pub mod clock;
+pub mod env;
 pub mod home;
+pub mod kdf;
 pub mod key;
+pub mod keychain;
+pub mod password;
 pub mod random;
+pub mod resume;
+pub mod roles;
+mod seal;
 pub mod search;
+pub mod slot;
 pub mod store;
+pub mod unlock;

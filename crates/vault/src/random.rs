@@ -10,6 +10,7 @@ pub trait Random: Send + Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsRandom;
 
+#[allow(clippy::disallowed_methods)] // the one place that asks the system
 impl Random for OsRandom {
     /// Cannot fail on the systems that Wardkeep runs on: getrandom(2), `getentropy` and `ProcessPrng` block until seeded and
     /// then always answer. Were one to fail nevertheless, going on without randomness would be the worse answer.
