@@ -2,7 +2,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { getCurrentWebview } from "@tauri-apps/api/webview";
-import { seal } from "./seal";
+import { SEAL_LIMIT, seal } from "./seal";
 
 export type Stop = () => void;
 
@@ -26,6 +26,9 @@ export async function dispatch(name: string, input: unknown): Promise<unknown> {
 }
 
 async function sendSealed(message: Uint8Array): Promise<ArrayBuffer> {
+  // Longer than any password that the program takes.
+  if (message.length > SEAL_LIMIT)
+    throw { code: "password_too_long", field: "password", retryable: false, detail: null };
   const key = new Uint8Array(await invoke<ArrayBuffer>("sealing_key"));
   return invoke<ArrayBuffer>("dispatch_sealed", await seal(key, message));
 }

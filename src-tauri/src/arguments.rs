@@ -1,0 +1,36 @@
+//! What the program is started with.
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use std::path::PathBuf;
+
+/// Names the home folder for tests and for people with more than one clinic.
+const HOME_VARIABLE: &str = "WARDKEEP_HOME";
+
+/// Clinic records on this laptop.
+#[derive(Parser)]
+#[command(name = "wardkeep-desktop", version)]
+pub struct Arguments {
+    /// Home folder of the vault (default: WARDKEEP_HOME, else the user's data folder)
+    #[arg(long, value_name = "DIR")]
+    home: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// The home folder, absolute.
+    pub fn home(&self) -> Result<PathBuf> {
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "the environment is read here, once, and passed on"
+        )]
+        let named = std::env::var_os(HOME_VARIABLE)
+            .filter(|home| !home.is_empty())
+            .map(PathBuf::from);
+        match self.home.clone().or(named) {
+            Some(home) => {
+                std::path::absolute(&home).with_context(|| format!("no such folder can be: {}", home.display()))
+            }
+            None => wardkeep_clinic::default_home().map_err(|fault| anyhow::anyhow!("{fault}")),
+        }
+    }
+}
