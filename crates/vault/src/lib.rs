@@ -12,12 +12,14 @@
 //! It refuses to know what a session, a window or a server is.
 
 pub mod attempts;
+pub mod blob;
 mod cbor;
 pub mod cipher;
 pub mod clock;
 pub mod env;
 pub mod home;
 pub mod kdf;
+pub mod integrity;
 pub mod key;
 pub mod keychain;
 pub mod password;

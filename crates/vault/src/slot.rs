@@ -36,7 +36,7 @@ pub(crate) const MOST_BYTES: usize = 64 * 1024;
 /// Names are padded to multiples of this.
 const NAME_STEP: usize = 128;
 /// Longest name, in bytes.
-pub(crate) const MOST_NAME_BYTES: usize = 400;
+pub(crate) const MOST_NAME_BYTES: usize = 800;
 
 /// Whose slot it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

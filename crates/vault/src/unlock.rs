@@ -140,7 +140,7 @@ pub enum UnlockError {
     /// The roles of the unlocked user do not allow it, or a key would be given that they do not hold.
     #[error("this user may not do that")]
     NotAllowed,
-    /// A name longer than 400 bytes or empty.
+    /// A name longer than 800 bytes or empty.
     #[error("the name is empty or too long")]
     BadName,
     /// The machine could not give the memory that the key derivation needs.

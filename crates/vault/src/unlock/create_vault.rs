@@ -19,7 +19,7 @@ use wardkeep_record::id::UserId;
 pub struct NewVault<'a> {
     /// Their id.
     pub user: UserId,
-    /// Their name, at most 400 bytes.
+    /// Their name, at most 800 bytes.
     pub name: &'a str,
     /// Must have the clinician role: nobody else could hold the clinical key that is made here.
     pub roles: Roles,

@@ -26,7 +26,7 @@ pub struct UserEntry {
 pub struct NewUser<'a> {
     /// Their id.
     pub user: UserId,
-    /// Their name, at most 400 bytes.
+    /// Their name, at most 800 bytes.
     pub name: &'a str,
     /// What they may do.
     pub roles: Roles,

@@ -1,0 +1,101 @@
+//! Writing a blob as a stream.
+
+use super::{BlobError, BlobSize, CHUNK, HEADER, MAGIC, NONCE, TAG, UNFINISHED, commitment, stream};
+use crate::home::{Home, HomeError, create_private, private_dir, sync_dir_of};
+use crate::key::BlobKey;
+use crate::random::{self, Random};
+use aead_stream::StreamPrimitive;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use wardkeep_record::id::BlobId;
+use zeroize::Zeroizing;
+
+/// Seals everything that the source gives, at most `most` bytes. The file is there whole and synced, or not at all.
+pub fn write(
+    home: &Home,
+    random: &dyn Random,
+    id: BlobId,
+    key: &BlobKey,
+    source: &mut dyn Read,
+    most: u64,
+) -> Result<BlobSize, BlobError> {
+    let path = home.blob(id);
+    if path.exists() {
+        return Err(BlobError::Exists);
+    }
+    let dir = path.parent().expect("a blob's path is in a folder of the home");
+    private_dir(dir)?;
+    let unfinished = path.with_extension(UNFINISHED);
+    let written = seal_into(&unfinished, random, id, key, source, most).and_then(|size| {
+        fs::rename(&unfinished, &path).map_err(HomeError::io(&path))?;
+        sync_dir_of(&path)?;
+        Ok(size)
+    });
+    if written.is_err() {
+        // The error that is told is the first one; what remains is swept at the next unlock.
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
+}
+
+fn seal_into(
+    path: &Path,
+    random: &dyn Random,
+    id: BlobId,
+    key: &BlobKey,
+    source: &mut dyn Read,
+    most: u64,
+) -> Result<BlobSize, BlobError> {
+    let io = HomeError::io;
+    let mut file = create_private(path).map_err(io(path))?;
+    let nonce: [u8; NONCE] = random::array(random);
+    let mut header = Vec::with_capacity(HEADER);
+    header.extend_from_slice(MAGIC);
+    header.extend_from_slice(&commitment(key, id, &nonce));
+    header.extend_from_slice(&nonce);
+    file.write_all(&header).map_err(io(path))?;
+
+    let cipher = stream(key, id, &nonce);
+    let mut size = BlobSize {
+        plain: 0,
+        sealed: HEADER as u64,
+    };
+    let (mut chunk, mut next) = (buffer(), buffer());
+    fill(&mut chunk, source)?;
+    for position in 0_u32.. {
+        // One chunk ahead, to know whether this is the last.
+        fill(&mut next, source)?;
+        let is_last = next.is_empty();
+        size.plain += chunk.len() as u64;
+        if size.plain > most || position == u32::MAX {
+            return Err(BlobError::TooLarge { most });
+        }
+        cipher
+            .encrypt_in_place(position, is_last, &header, &mut *chunk)
+            .expect("a chunk is far below the cipher's limit");
+        file.write_all(&chunk).map_err(io(path))?;
+        size.sealed += chunk.len() as u64;
+        if is_last {
+            break;
+        }
+        std::mem::swap(&mut chunk, &mut next);
+    }
+    file.sync_all().map_err(io(path))?;
+    Ok(size)
+}
+
+/// Room for a chunk and its tag, so that it never grows.
+fn buffer() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Vec::with_capacity(CHUNK + TAG))
+}
+
+/// Reads one chunk, or less at the end.
+fn fill(chunk: &mut Vec<u8>, source: &mut dyn Read) -> Result<(), BlobError> {
+    chunk.clear();
+    source
+        .take(CHUNK as u64)
+        .read_to_end(chunk)
+        .map_err(BlobError::Source)?;
+    Ok(())
+}
