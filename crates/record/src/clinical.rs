@@ -18,3 +18,6 @@ pub use wire::{
     Allergy, AllergyBlock, AllergyCategory, AllergyCriticality, AllergyDraft, AllergySeverity, AllergyState, ChartItem,
     Coded, ObservationPoint, ObservationSeries,
 };
+
+#[cfg(test)]
+mod tests;

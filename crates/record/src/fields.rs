@@ -11,6 +11,9 @@ use minicbor::{Decoder, Encoder};
 /// The form of [`Fields::to_bytes`] that this version writes.
 const VERSION: u8 = 1;
 
+/// New values of fields; `None` clears.
+pub type NewValues = Vec<(FieldKey, Option<Box<str>>)>;
+
 /// A record's values that show, sorted by field and item. Cleared fields are absent.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Fields(Vec<(FieldKey, Box<str>)>);

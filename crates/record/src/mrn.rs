@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_form_is_frozen() {
-        insta::assert_snapshot!(Mrn::new(device(7), 0x123_4567).to_string(), @"");
+        insta::assert_snapshot!(Mrn::new(device(7), 0x123_4567).to_string(), @"GXJ-JJ6H-B72");
     }
 
     #[test]

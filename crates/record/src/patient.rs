@@ -15,3 +15,6 @@ pub use edit::edits;
 pub use read::draft;
 pub use summary::{Summary, summary};
 pub use validate::{Invalid, Reason, validate};
+
+#[cfg(test)]
+mod tests;

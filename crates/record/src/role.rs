@@ -107,7 +107,7 @@ mod tests {
             let roles: Vec<Role> = Role::ALL.into_iter().filter(|role| may(&[*role], permission)).collect();
             writeln!(table, "{permission:?}: {roles:?}").unwrap();
         }
-        insta::assert_snapshot!(table, @"");
+        insta::assert_snapshot!(table);
     }
 
     #[test]

@@ -115,14 +115,14 @@ pub fn allergy_fields(
     recorder: &str,
 ) -> Result<Fields, Vec<Invalid>> {
     validate(draft)?;
-    let mut substance = json!({"text": draft.substance.trim()});
-    if let Some(code) = present(&draft.code) {
-        let mut coding = json!({"code": code, "display": draft.substance.trim()});
-        if let Some(system) = present(&draft.system) {
-            coding["system"] = system.into();
+    let text = draft.substance.trim();
+    let substance = match (present(&draft.code), present(&draft.system)) {
+        (Some(code), Some(system)) => {
+            json!({"coding": [{"code": code, "display": text, "system": system}], "text": text})
         }
-        substance["coding"] = json!([coding]);
-    }
+        (Some(code), None) => json!({"coding": [{"code": code, "display": text}], "text": text}),
+        (None, _) => json!({"text": text}),
+    };
     let mut list = first_fields(&substance, "unconfirmed", patient, recorded, recorder);
     if let Some(category) = draft.category {
         list.push(entry(at::CATEGORY, &json!([category])));
@@ -144,7 +144,7 @@ pub fn allergy_fields(
 
 /// The statement that the patient was asked and knows of no allergy.
 pub fn no_known_allergy_fields(patient: &str, recorded: &str, recorder: &str) -> Fields {
-    let coding = json!({"system": SNOMED, "code": NO_KNOWN, "display": "No known allergy"});
+    let coding = json!({"code": NO_KNOWN, "display": "No known allergy", "system": SNOMED});
     let substance = json!({"coding": [coding], "text": "No known allergy"});
     Fields::from_vec(first_fields(&substance, "confirmed", patient, recorded, recorder))
 }
@@ -188,7 +188,10 @@ fn first_fields(
     recorded: &str,
     recorder: &str,
 ) -> Vec<(FieldKey, Box<str>)> {
-    let status = |list: &str, code: &str| json!({"coding": [{"system": format!("http://terminology.hl7.org/CodeSystem/allergyintolerance-{list}"), "code": code}]});
+    let status = |list: &str, code: &str| {
+        let system = format!("http://terminology.hl7.org/CodeSystem/allergyintolerance-{list}");
+        json!({"coding": [{"code": code, "system": system}]})
+    };
     vec![
         entry(at::CLINICAL_STATUS, &status("clinical", "active")),
         entry(at::VERIFICATION_STATUS, &status("verification", verification)),

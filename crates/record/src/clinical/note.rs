@@ -62,7 +62,7 @@ pub fn note_fields(text: &str, patient: &str, date: &str, author: &str) -> Resul
     {
         return fault(Reason::Characters);
     }
-    let kind = json!({"coding": [{"system": "http://loinc.org", "code": "34109-9", "display": "Note"}]});
+    let kind = json!({"coding": [{"code": "34109-9", "display": "Note", "system": "http://loinc.org"}]});
     let attachment = json!({"contentType": "text/plain; charset=utf-8", "data": encode(text.as_bytes())});
     Ok(Fields::from_vec(vec![
         (key(at::STATUS), quote("current")),

@@ -117,8 +117,8 @@ fn part(piece: &str) -> Option<Part> {
     if folded.chars().count() < 3 {
         return None;
     }
-    let named = |names: &&str| names.split(' ').any(|name| name.starts_with(&folded));
-    let at = MONTH_NAMES.iter().position(|names| named(&names))?;
+    let named = |names: &str| names.split(' ').any(|name| name.starts_with(&folded));
+    let at = MONTH_NAMES.iter().position(|names| named(names))?;
     i8::try_from(at + 1).ok().map(Part::Month)
 }
 

@@ -2,7 +2,7 @@
 
 use super::RecordState;
 use crate::field::Kind;
-use crate::fields::Fields;
+use crate::fields::{Fields, NewValues};
 use crate::id::RecordId;
 use crate::op::{Change, Dot, FieldKey, Write};
 
@@ -12,7 +12,7 @@ pub fn cites(state: &RecordState, key: FieldKey) -> Vec<Dot> {
 }
 
 /// The writes for these new values. A value equal to the one that shows is written only where it settles a conflict.
-pub fn edit(state: &RecordState, values: Vec<(FieldKey, Option<Box<str>>)>) -> Vec<Write> {
+pub fn edit(state: &RecordState, values: NewValues) -> Vec<Write> {
     let writes = values.into_iter().filter_map(|(key, value)| {
         let heads = state.heads(key);
         let same = heads.len() <= 1 && state.fields.get(key) == value.as_deref();

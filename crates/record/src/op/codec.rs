@@ -271,6 +271,9 @@ fn check_rules(op: &Op) -> Result<(), DecodeError> {
             "an op has a number from 1 and at least one change",
         ));
     }
+    if op.changes.len() > MAX_CHANGES || cites(op).map(|dot| dot.device).collect::<HashSet<_>>().len() >= MAX_CITES {
+        return Err(DecodeError::TooLarge);
+    }
     let mut records = HashSet::with_capacity(op.changes.len());
     for change in &op.changes {
         if !change.kind.is_known() {
