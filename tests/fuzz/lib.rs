@@ -1,1 +1,1 @@
-//! What the fuzz targets share: nothing yet but this crate, so that the package is one. One target is one file in `targets/`.
+//! The package of the fuzz targets. One target is one file in `targets/`; what they start from lies in `seeds/`.

@@ -3,7 +3,7 @@
 //! The programs are built without optimisation, because on a machine that has built nothing yet that is twice as quick, and the
 //! crates that would feel it (ciphers, key derivation, the database) are optimised in every profile.
 
-mod clinic;
+pub mod clinic;
 mod report;
 
 use crate::session::{self, Session};

@@ -3,7 +3,10 @@
 //! One binary instead of shell scripts, so that what runs on a developer's machine and in continuous integration is the same
 //! and is checked by the same compiler. It depends on little, because everything waits for it to build.
 
-#![allow(clippy::disallowed_methods, reason = "a command of the terminal: it measures, and reads its environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a command of the terminal: it measures, and reads its environment"
+)]
 
 mod audit;
 mod bench;

@@ -2,6 +2,7 @@
 //!
 //! The last line is 'N passed, N failed': the tests that the runners counted, and one for each stage that is a check by itself.
 
+mod data;
 mod stage;
 mod stages;
 
@@ -9,6 +10,7 @@ use crate::place;
 use anyhow::{Result, bail};
 use clap::Args;
 use stage::{Outcome, Stage};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -24,6 +26,9 @@ pub struct Options {
     /// Go on after a stage has failed
     #[arg(long)]
     keep_going: bool,
+    /// Run the importers and benchmarks on this folder too
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// List the stages
     #[arg(long)]
     list: bool,
@@ -31,7 +36,8 @@ pub struct Options {
 
 /// The command.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let stages = stages::all();
+    let data = options.data.as_deref().map(std::path::absolute).transpose()?;
+    let stages = stages::all(data.as_deref());
     if options.list {
         for stage in &stages {
             println!("{:<12} {}", stage.name, stage.what);

@@ -4,7 +4,7 @@ use crate::session::{Display, Session};
 use crate::{place, process};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -85,11 +85,18 @@ impl Clinic {
     pub fn import(&self) -> Result<Value> {
         let data = unpacked()?;
         println!("demo: importing {} files of whole lives", data.len());
-        let mut words = vec!["import".into(), "fhir".into()];
-        words.extend(data.into_iter().map(PathBuf::into_os_string));
-        let done = self.ask(words)?;
+        let done = self.import_files(&data, &[])?;
         fs::write(self.finished(), "")?;
         Ok(done)
+    }
+
+    /// Imports files or folders. Exit codes beside 0 that the caller expects are no fault: 7 says that some resources were rejected.
+    pub fn import_files(&self, paths: &[PathBuf], expected: &[i32]) -> Result<Value> {
+        let words = ["import", "fhir"].iter().map(OsString::from);
+        self.ask_expecting(
+            words.chain(paths.iter().map(|path| path.clone().into_os_string())),
+            expected,
+        )
     }
 
     /// Searches as a person types.
@@ -107,8 +114,12 @@ impl Clinic {
         self.ask(["doctor"])
     }
 
-    /// Runs `wardkeep --json` and gives its answer; progress and errors are shown as they come.
     fn ask<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Result<Value> {
+        self.ask_expecting(words, &[])
+    }
+
+    /// Runs `wardkeep --json` and gives its answer; progress and errors are shown as they come.
+    fn ask_expecting<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>, expected: &[i32]) -> Result<Value> {
         let program = place::debug_program("wardkeep");
         let mut command = match &self.session {
             Some(session) => session.command(Display::None, &program, &[]),
@@ -123,7 +134,7 @@ impl Clinic {
         for word in words {
             command.arg(word);
         }
-        let text = process::output(&mut command)?;
+        let text = process::output_expecting(&mut command, expected)?;
         serde_json::from_str(&text).with_context(|| format!("wardkeep answered no JSON: {text}"))
     }
 }

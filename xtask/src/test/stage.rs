@@ -15,8 +15,11 @@ pub struct Stage {
     /// What it does, for a person.
     pub what: &'static str,
     /// Does it, counting tests where it runs any.
-    pub work: fn(&mut Count) -> Result<()>,
+    pub work: Work,
 }
+
+/// What a stage does.
+pub type Work = Box<dyn Fn(&mut Count) -> Result<()>>;
 
 /// Tests that a runner reported.
 #[derive(Default)]
@@ -71,6 +74,11 @@ impl Count {
     /// Runs a command whose output holds the closing lines of cargo's test runner or of vitest, and adds them up.
     pub fn tests(&mut self, command: &mut Command) -> Result<()> {
         process::watched(command, LIMIT, |line| self.line(line))
+    }
+
+    /// Counts checks that are none of cargo's.
+    pub fn passed(&mut self, checks: usize) {
+        self.passed += checks;
     }
 
     fn line(&mut self, line: &str) {

@@ -7,70 +7,56 @@ use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// Every stage in order.
-pub fn all() -> Vec<Stage> {
-    vec![
-        Stage {
-            name: "setup",
-            what: "install what is missing",
-            work: |_| setup::ready(setup::Purpose::Test),
-        },
-        Stage {
-            name: "format",
-            what: "every Rust file is formatted",
-            work: |_| cargo(&["fmt", "--all", "--check"]),
-        },
-        Stage {
-            name: "tidy",
-            what: "layering, sizes, what no file may hold",
-            work: |_| tidy::check(),
-        },
-        Stage {
-            name: "ui-check",
-            what: "types, style, words and unit tests of the page",
-            work: ui_check,
-        },
-        Stage {
-            name: "ui-build",
-            what: "the page, as the window serves it",
-            work: |_| npm(&["run", "build"]),
-        },
-        Stage {
-            name: "clippy",
-            what: "lints of every target, warnings are errors",
-            work: clippy,
-        },
-        Stage {
-            name: "unit",
-            what: "unit, property and snapshot tests; the page's generated types",
-            work: unit,
-        },
-        Stage {
-            name: "build",
-            what: "the programs",
-            work: build,
-        },
-        Stage {
-            name: "symbols",
-            what: "the window keeps its SQLite to itself",
-            work: symbols,
-        },
-        Stage {
-            name: "acceptance",
-            what: "the programs and the real window, as a user starts them",
-            work: acceptance,
-        },
-        Stage {
-            name: "fuzz",
-            what: "every parser of outside bytes, 20 s each",
-            work: |_| fuzz::briefly(),
-        },
-        Stage {
-            name: "bench",
-            what: "the benchmarks run, on small data",
-            work: bench,
-        },
-    ]
+/// Every stage in order; with data of other people, those that run on it too.
+pub fn all(data: Option<&Path>) -> Vec<Stage> {
+    let mut stages = vec![
+        stage("setup", "install what is missing", |_| {
+            setup::ready(setup::Purpose::Test)
+        }),
+        stage("format", "every Rust file is formatted", |_| {
+            cargo(&["fmt", "--all", "--check"])
+        }),
+        stage("tidy", "layering, sizes, what no file may hold", |_| tidy::check()),
+        stage("ui-check", "types, style, words and unit tests of the page", ui_check),
+        stage("ui-build", "the page, as the window serves it", |_| {
+            npm(&["run", "build"])
+        }),
+        stage("clippy", "lints of every target, warnings are errors", clippy),
+        stage(
+            "unit",
+            "unit, property and snapshot tests; the page's generated types",
+            unit,
+        ),
+        stage("build", "the programs", build),
+        stage("symbols", "the window keeps its SQLite to itself", symbols),
+        stage(
+            "acceptance",
+            "the programs and the real window, as a user starts them",
+            acceptance,
+        ),
+        stage("fuzz", "every parser of outside bytes, 20 s each", |_| fuzz::briefly()),
+        stage("bench", "the benchmarks run, on small data", |count| {
+            benches(count, None)
+        }),
+    ];
+    if let Some(data) = data.map(Path::to_path_buf) {
+        let names = data.clone();
+        stages.push(stage("data-import", "records that nobody here wrote", move |count| {
+            super::data::import(count, &data)
+        }));
+        stages.push(stage("data-bench", "the benchmarks on real names", move |count| {
+            benches(count, Some(&names))
+        }));
+    }
+    stages
+}
+
+fn stage(name: &'static str, what: &'static str, work: impl Fn(&mut Count) -> Result<()> + 'static) -> Stage {
+    Stage {
+        name,
+        what,
+        work: Box::new(work),
+    }
 }
 
 fn cargo_command(words: &[&str]) -> Command {
@@ -150,13 +136,19 @@ fn acceptance(count: &mut Count) -> Result<()> {
     count.tests(&mut command)
 }
 
-fn bench(_: &mut Count) -> Result<()> {
-    let (_session, mut command) = inside(
-        "bench",
-        Display::Hidden,
-        &["run", "--locked", "-p", "wardkeep-bench", "--", "smoke"],
-    )?;
-    process::run(&mut command)
+/// Each benchmark with sizes that take seconds in a debug build: that they run, not how fast.
+const SMALL: &[&[&str]] = &[&["search", "--patients", "20000", "--keystrokes", "500", "--typos", "200"]];
+
+fn benches(count: &mut Count, data: Option<&Path>) -> Result<()> {
+    for bench in SMALL {
+        let words = [&["run", "--locked", "-p", "wardkeep-bench", "--"], *bench].concat();
+        let (_session, mut command) = inside("bench", Display::Hidden, &words)?;
+        command.env_remove("WARDKEEP_SHARED_DATA");
+        command.envs(data.map(|data| ("WARDKEEP_SHARED_DATA", data)));
+        process::run(&mut command)?;
+        count.passed(1);
+    }
+    Ok(())
 }
 
 /// A cargo command in a session of its own; the session lives as long as the first of the pair.
