@@ -204,6 +204,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
         #[test]
         fn any_text_is_a_date_or_none(text in "\\PC*") {
             if let Ok(date) = text.parse::<PartialDate>() {

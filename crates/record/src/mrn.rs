@@ -161,6 +161,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
         #[test]
         fn every_wrong_symbol_and_every_swap_is_found(id in any::<u128>(), random in any::<u32>()) {
             let mrn = Mrn::new(DeviceId::from_bytes(id.to_be_bytes()), random);

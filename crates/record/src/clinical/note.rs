@@ -162,6 +162,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
         #[test]
         fn bytes_survive_base64(bytes in prop::collection::vec(any::<u8>(), 0..100), text in "\\PC{0,40}") {
             prop_assert_eq!(decode(&encode(&bytes)).unwrap(), bytes);

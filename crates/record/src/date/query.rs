@@ -351,6 +351,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
         #[test]
         fn no_text_panics(text in "\\PC{0,50}") {
             let _ = find_birth_date(&text, today());

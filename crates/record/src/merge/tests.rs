@@ -372,6 +372,52 @@ fn another_kind_or_patient_is_reported_and_joined_the_same_way_round() {
     assert_eq!(one.state, two.state);
 }
 
+#[test]
+fn of_two_writes_with_equally_many_fields_the_smaller_dot_is_the_base() {
+    let first = merge(None, change(vec![write(key(0), vec![], "male")]), stamp(1, 1, 1)).state;
+    let both = merge(Some(first), change(vec![write(key(1), vec![], "1984")]), stamp(0, 5, 2)).state;
+    assert_eq!(both.clocks.base, Some(stamp(0, 5, 2)));
+    assert_eq!(both.clocks.over.len(), 1);
+    let more = merge(Some(both), change(vec![write(key(2), vec![], "Ada")]), stamp(1, 2, 3)).state;
+    assert_eq!(more.clocks.base, Some(stamp(0, 5, 2)));
+}
+
+/// A device that kept an op aside for a newer version has seen later ops of the same author, but not that one.
+#[test]
+fn a_removal_covers_only_the_writes_it_saw_and_not_earlier_ones_of_the_same_device() {
+    let seen = merge(None, change(vec![write(key(0), vec![], "male")]), stamp(0, 2, 1)).state;
+    let removed = merge(
+        Some(seen.clone()),
+        change(vec![removal(&seen, "double")]),
+        stamp(1, 1, 9),
+    )
+    .state;
+    assert!(removed.is_removed() && !removed.is_flagged());
+    assert_eq!(removed.removal_reason().as_deref(), Some("double"));
+    let later = merge(
+        Some(removed),
+        change(vec![write(key(1), vec![], "1984")]),
+        stamp(0, 1, 1),
+    );
+    assert_eq!(
+        (later.before, later.after),
+        (Some(RemovalState::Removed), RemovalState::Flagged)
+    );
+    let settled = change(vec![removal(&later.state, "double, seen again")]);
+    assert!(
+        merge(Some(later.state.clone()), settled, stamp(1, 2, 10))
+            .state
+            .is_removed()
+    );
+    let back = merge(
+        Some(later.state.clone()),
+        change(vec![restoral(&later.state)]),
+        stamp(1, 2, 10),
+    )
+    .state;
+    assert_eq!(back.removal_state(), RemovalState::Present);
+}
+
 /// The bytes on disk: a change here is a new version of the form, never a new snapshot alone.
 #[test]
 fn the_bytes_are_frozen() {
