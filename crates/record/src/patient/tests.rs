@@ -219,14 +219,16 @@ fn a_new_patient_is_a_fhir_patient() {
     assert!(written(&fields, &again).unwrap().is_empty());
 }
 
+/// The faults of an edit of the rich patient.
+fn faults(change: &dyn Fn(&mut PatientDraft)) -> String {
+    let mut form = draft(&rich(), "US");
+    change(&mut form);
+    let faults = written(&rich(), &form).err().unwrap_or_default();
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 #[test]
 fn faults_name_the_part_and_the_reason() {
-    let faults = |change: &dyn Fn(&mut PatientDraft)| {
-        let mut form = draft(&rich(), "US");
-        change(&mut form);
-        let faults = written(&rich(), &form).err().unwrap_or_default();
-        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
     assert_eq!(faults(&|form| form.names.clear()), "names: Required");
     assert_eq!(
         faults(&|form| form.names.push(HumanName::default())),
@@ -265,6 +267,10 @@ fn faults_name_the_part_and_the_reason() {
         faults(&|form| form.telecom[2].value = "t at example".into()),
         "telecom[2].value: NoEmail"
     );
+}
+
+#[test]
+fn faults_of_codes_lists_and_long_texts() {
     assert_eq!(
         faults(&|form| form.sex_at_birth = Some("X".into())),
         "sex_at_birth: NoCode"
