@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// The longest resource, or line of NDJSON, in bytes without white space.
 pub const MAX_RESOURCE_BYTES: usize = 16 * 1024 * 1024;
 
+/// The longest entry of a bundle: a resource, its address, its request.
+const MAX_ENTRY_BYTES: usize = MAX_RESOURCE_BYTES + 64 * 1024;
+
 /// The deepest nesting of one resource.
 pub const MAX_DEPTH: usize = wardkeep_record::json::MAX_DEPTH;
 
@@ -249,7 +252,7 @@ impl<R: Read> Resources<R> {
             return Err(missing(next, "a member name is missing"));
         }
         let mut name = Vec::new();
-        self.input.value(&mut name, 4096)?;
+        self.input.value(&mut name, 4096, 0)?;
         let next = self.input.after_space()?;
         if next != Some(b':') {
             return Err(missing(next, "a colon is missing"));
@@ -262,7 +265,7 @@ impl<R: Read> Resources<R> {
             return Ok(());
         }
         self.scratch.clear();
-        match self.input.value(&mut self.scratch, MAX_RESOURCE_BYTES)? {
+        match self.input.value(&mut self.scratch, MAX_RESOURCE_BYTES, MAX_DEPTH - 1)? {
             Taken::Whole => {}
             Taken::TooLarge => top.fault = Some(Reason::TooLarge),
             Taken::TooDeep => top.fault = Some(Reason::TooDeep),
@@ -343,7 +346,7 @@ impl<R: Read> Resources<R> {
         let offset = self.input.offset();
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();
-        let taken = self.input.value(&mut text, MAX_RESOURCE_BYTES)?;
+        let taken = self.input.value(&mut text, MAX_ENTRY_BYTES, MAX_DEPTH + 1)?;
         if count == 0 && top.resource_type.is_empty() && taken == Taken::Whole && !bundle::looks_like_entry(&text) {
             return self.entries_of_another(top, text);
         }
@@ -375,7 +378,7 @@ impl<R: Read> Resources<R> {
             }
             self.input.after_space()?;
             let room = MAX_RESOURCE_BYTES.saturating_sub(all.len());
-            match self.input.value(&mut all, room)? {
+            match self.input.value(&mut all, room, MAX_DEPTH - 2)? {
                 Taken::Whole => {}
                 Taken::TooLarge => top.fault = Some(Reason::TooLarge),
                 Taken::TooDeep => top.fault = Some(Reason::TooDeep),

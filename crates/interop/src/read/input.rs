@@ -3,7 +3,7 @@
 //! It tells values apart by brackets and strings only; whether each is sound JSON is decided later, value by value, so
 //! that one bad value does not stop the others.
 
-use super::{MAX_DEPTH, MAX_FILE_BYTES};
+use super::MAX_FILE_BYTES;
 use crate::reject::Reason;
 use std::io::Read;
 
@@ -127,9 +127,9 @@ impl<R: Read> Input<R> {
         Ok(Some(taken))
     }
 
-    /// Appends the next JSON value without insignificant white space and takes it. When it is passed over, `out` keeps
-    /// what it had.
-    pub(super) fn value(&mut self, out: &mut Vec<u8>, limit: usize) -> Result<Taken, Reason> {
+    /// Appends the next JSON value without insignificant white space and takes it. When it is passed over, because it is
+    /// longer or nested deeper than that, `out` keeps what it had.
+    pub(super) fn value(&mut self, out: &mut Vec<u8>, limit: usize, deepest: usize) -> Result<Taken, Reason> {
         let start = out.len();
         let mut scan = Scan {
             depth: 0,
@@ -137,6 +137,7 @@ impl<R: Read> Input<R> {
             scalar: false,
             space: false,
             limit: start + limit,
+            deepest,
             taken: Taken::Whole,
         };
         loop {
@@ -227,6 +228,7 @@ struct Scan {
     /// White space came after it.
     space: bool,
     limit: usize,
+    deepest: usize,
     taken: Taken,
 }
 
@@ -317,7 +319,7 @@ impl Scan {
             return Err(Reason::BrokenFile("a value where a comma belongs"));
         }
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > self.deepest {
             self.taken = Taken::TooDeep;
         }
         if self.depth <= TOLD_APART {
