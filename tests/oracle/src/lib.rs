@@ -87,11 +87,8 @@ pub fn watch<S, R>(
     check(unsafe { sqlite3session_attach(session, ptr::null()) });
     let answer = work(subject);
     // SAFETY: only the address is compared.
-    assert_eq!(
-        db,
-        unsafe { conn(subject).handle() },
-        "the work closed the connection that is watched"
-    );
+    let after = unsafe { conn(subject).handle() };
+    assert_eq!(db, after, "the work closed the connection that is watched");
     let (mut size, mut changeset) = (0, ptr::null_mut());
     // SAFETY: the session lives, its connection is open, both places are ours.
     check(unsafe { sqlite3session_changeset(session, &raw mut size, &raw mut changeset) });
