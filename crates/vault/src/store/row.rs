@@ -6,9 +6,9 @@
 use super::error::{At, StoreError};
 use super::number::Numbers;
 use super::pack::{pack, unpack};
-use super::projection::sort_date;
 use super::schema::schema;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use wardkeep_record::clinical::sort_date;
 use wardkeep_record::field::{Kind, needs_settling};
 use wardkeep_record::fields::Fields;
 use wardkeep_record::hlc::Hlc;
@@ -39,7 +39,7 @@ pub struct Stored {
     pub removal: RemovalState,
     /// Whether values met in a field that a person must settle; see [`RecordState::conflicts`].
     pub conflict: bool,
-    /// When its matter took place, in seconds from 1970-01-01 UTC; far in the past when nothing says.
+    /// When it happened, in Unix milliseconds, for sorting; see [`wardkeep_record::clinical::sort_date`].
     pub sort_date: i64,
 }
 

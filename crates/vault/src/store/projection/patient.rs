@@ -4,79 +4,12 @@ use super::Shown;
 use crate::search::{BirthDay, IndexedAddress, IndexedName, PatientIndexEntry, index_patient};
 use crate::store::error::{At, StoreError};
 use rusqlite::Connection;
-use serde::Deserialize;
-use wardkeep_record::field::patient;
-use wardkeep_record::fields::Fields;
+use wardkeep_record::gender::Gender;
+use wardkeep_record::name::primary;
 use wardkeep_record::op::Compartment;
-
-/// FHIR HumanName, as far as the index needs it. A field of another type makes the whole name unreadable, and it is then
-/// not indexed: the record itself still shows it.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Name {
-    #[serde(rename = "use")]
-    use_: String,
-    text: String,
-    family: String,
-    given: Vec<String>,
-}
-
-/// FHIR ContactPoint.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Contact {
-    system: String,
-    #[serde(rename = "use")]
-    use_: String,
-    value: String,
-}
-
-/// FHIR Identifier.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Identifier {
-    #[serde(rename = "use")]
-    use_: String,
-    #[serde(rename = "type")]
-    type_: Concept,
-    value: String,
-}
-
-/// FHIR CodeableConcept.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Concept {
-    coding: Vec<Coding>,
-}
-
-/// FHIR Coding.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Coding {
-    code: String,
-}
-
-/// FHIR Address.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Address {
-    #[serde(rename = "use")]
-    use_: String,
-    line: Vec<String>,
-    city: String,
-    #[serde(rename = "postalCode")]
-    postal_code: String,
-}
-
-/// FHIR `deceased[x]`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Deceased {
-    #[serde(rename = "deceasedBoolean")]
-    boolean: bool,
-    #[serde(rename = "deceasedDateTime")]
-    date: Option<String>,
-}
+use wardkeep_record::patient::{
+    Address, AddressUse, ContactPoint, ContactSystem, ContactUse, HumanName, draft, summary,
+};
 
 /// Changes the index rows of one patient.
 pub(super) fn index(
@@ -88,121 +21,85 @@ pub(super) fn index(
     index_patient(conn, n, old, Some(new)).at(Compartment::Office)
 }
 
-/// The index entry of a patient: a function of what shows, so that the old one can be computed again and taken away.
+/// The index entry of a patient: a function of what shows, so that the old one can be computed again and taken away. Numbers
+/// without a country code stay as they are, because which region they are dialled in differs from device to device.
 pub(super) fn entry(shown: Shown<'_>) -> PatientIndexEntry {
-    let fields = shown.fields;
-    let (names, preferred) = names(fields);
-    let (mrn, identifiers) = identifiers(fields);
+    let summary = summary(shown.fields, "");
+    let draft = draft(shown.fields, "");
+    let birth = draft.birth_date.as_deref().map_or(BirthDay(0), BirthDay::from_fhir);
+    let identifiers = draft.identifiers.into_iter().map(|known| known.value);
+    let identifiers = identifiers
+        .filter(|value| !value.is_empty() && *value != summary.mrn)
+        .collect();
     PatientIndexEntry {
         id: *shown.id.as_bytes(),
-        names,
-        preferred,
-        birth: BirthDay::from_fhir(fields.one(patient::BIRTH_DATE).unwrap_or_default().trim_matches('"')),
-        gender: gender(fields.one(patient::GENDER).unwrap_or_default()),
-        phones: phones(fields),
-        mrn,
+        names: names(draft.names),
+        preferred: summary.preferred,
+        birth,
+        gender: summary.gender.map_or(0, gender),
+        phones: phones(draft.telecom),
+        mrn: summary.mrn,
         identifiers,
-        addresses: addresses(fields),
-        deceased: one::<Deceased>(fields, patient::DECEASED)
-            .is_some_and(|deceased| deceased.boolean || deceased.date.is_some()),
+        addresses: addresses(draft.addresses),
+        deceased: summary.deceased,
         removed: shown.removed,
     }
 }
 
-/// The readable items of a field.
-fn items<T: for<'de> Deserialize<'de>>(fields: &Fields, field: u16) -> Vec<T> {
-    fields
-        .items(field)
-        .filter_map(|(_, json)| serde_json::from_str(json).ok())
+/// All names, the one that identifies first; a name that is not divided stands as a family name.
+fn names(names: Vec<HumanName>) -> Vec<IndexedName> {
+    let first = primary(&names).and_then(|first| names.iter().position(|name| std::ptr::eq(name, first)));
+    let mut all: Vec<IndexedName> = names
+        .into_iter()
+        .map(|name| {
+            let undivided = name.family.is_empty() && name.given.is_empty();
+            IndexedName {
+                family: if undivided { name.text } else { name.family },
+                given: name.given,
+            }
+        })
+        .collect();
+    all[..first.map_or(0, |first| first + 1)].rotate_right(usize::from(first.is_some()));
+    all.retain(|name| !(name.family.is_empty() && name.given.is_empty()));
+    all
+}
+
+/// Telephone numbers, a mobile one first of all, those of the past last.
+fn phones(telecom: Vec<ContactPoint>) -> Vec<String> {
+    let mut dialled: Vec<ContactPoint> = telecom
+        .into_iter()
+        .filter(|point| matches!(point.system, ContactSystem::Phone | ContactSystem::Sms) && !point.value.is_empty())
+        .collect();
+    dialled.sort_by_key(|point| match point.use_ {
+        Some(ContactUse::Mobile) => 0,
+        Some(ContactUse::Home) => 1,
+        Some(ContactUse::Old) => 3,
+        _ => 2,
+    });
+    dialled
+        .into_iter()
+        .map(|point| point.e164.unwrap_or(point.value))
         .collect()
 }
 
-/// A field's value, if it can be read.
-fn one<T: for<'de> Deserialize<'de>>(fields: &Fields, field: u16) -> Option<T> {
-    serde_json::from_str(fields.one(field)?).ok()
-}
-
-/// All names, the one that shows first; and the preferred one.
-fn names(fields: &Fields) -> (Vec<IndexedName>, Option<String>) {
-    let mut all: Vec<Name> = items(fields, patient::NAME);
-    all.sort_by_key(|name| match name.use_.as_str() {
-        "official" => 0,
-        "usual" | "" => 1,
-        "nickname" => 3,
-        "maiden" | "old" | "anonymous" | "temp" => 4,
-        _ => 2,
-    });
-    let nickname = all.iter().find(|name| name.use_ == "nickname");
-    let preferred = nickname.map(|name| {
-        let given = name.given.join(" ");
-        if given.is_empty() { name.text.clone() } else { given }
-    });
-    let names = all.into_iter().map(|name| {
-        let given = name.given.join(" ");
-        let undivided = name.family.is_empty() && given.is_empty();
-        IndexedName {
-            family: if undivided { name.text } else { name.family },
-            given,
-        }
-    });
-    (names.collect(), preferred.filter(|name| !name.is_empty()))
-}
-
-/// The medical record number (HL7 v2 table 0203 code `MR`; failing that nothing), and all other identifiers.
-fn identifiers(fields: &Fields) -> (String, Vec<String>) {
-    let all: Vec<Identifier> = items(fields, patient::IDENTIFIER);
-    let is_mrn = |identifier: &Identifier| identifier.type_.coding.iter().any(|coding| coding.code == "MR");
-    let mrn = all
-        .iter()
-        .position(|identifier| is_mrn(identifier) && identifier.use_ != "old");
-    let mut mrn_value = String::new();
-    let mut others = Vec::new();
-    for (at, identifier) in all.into_iter().enumerate() {
-        match mrn {
-            Some(mrn) if mrn == at => mrn_value = identifier.value,
-            _ if identifier.value.is_empty() => {}
-            _ => others.push(identifier.value),
-        }
-    }
-    (mrn_value, others)
-}
-
-/// Telephone numbers, those in use first, a mobile one first of all.
-fn phones(fields: &Fields) -> Vec<String> {
-    let mut all: Vec<Contact> = items(fields, patient::TELECOM);
-    all.retain(|contact| matches!(contact.system.as_str(), "phone" | "sms") && !contact.value.is_empty());
-    all.sort_by_key(|contact| match contact.use_.as_str() {
-        "mobile" => 0,
-        "old" => 2,
-        _ => 1,
-    });
-    all.into_iter().map(|contact| contact.value).collect()
-}
-
-/// Addresses, those in use first.
-fn addresses(fields: &Fields) -> Vec<IndexedAddress> {
-    let mut all: Vec<Address> = items(fields, patient::ADDRESS);
-    all.sort_by_key(|address| match address.use_.as_str() {
-        "home" => 0,
-        "old" => 2,
-        _ => 1,
-    });
+/// Addresses, those of the past last.
+fn addresses(mut addresses: Vec<Address>) -> Vec<IndexedAddress> {
+    addresses.sort_by_key(|address| address.use_ == Some(AddressUse::Old));
     let indexed = |address: Address| IndexedAddress {
-        line: address.line.join(" "),
+        line: address.line.replace('\n', " "),
         city: address.city,
         postal_code: address.postal_code,
     };
-    all.into_iter().map(indexed).collect()
+    addresses.into_iter().map(indexed).collect()
 }
 
 /// FHIR's administrative gender by its place in the value set.
-fn gender(json: &str) -> u8 {
-    match json {
-        "\"male\"" => 1,
-        "\"female\"" => 2,
-        "\"other\"" => 3,
-        "\"unknown\"" => 4,
-        _ => 0,
+fn gender(gender: Gender) -> u8 {
+    match gender {
+        Gender::Male => 1,
+        Gender::Female => 2,
+        Gender::Other => 3,
+        Gender::Unknown => 4,
     }
 }
 
@@ -212,6 +109,7 @@ mod tests {
 
     use super::*;
     use wardkeep_record::field::Kind;
+    use wardkeep_record::fields::Fields;
     use wardkeep_record::id::RecordId;
 
     #[test]
@@ -221,7 +119,7 @@ mod tests {
             "name": [
                 {"use": "maiden", "family": "Roe", "given": ["Jane"]},
                 {"use": "official", "family": "O'Neill", "given": ["Jane", "Ann"]},
-                {"use": "nickname", "given": ["Janey"]}, {"text": "Undivided Name"}, {"family": 5}
+                {"use": "nickname", "given": ["Janey"]}, {"text": "Undivided Name"}, {"family": 5, "text": ""}
             ],
             "identifier": [
                 {"value": "X-1"}, {"type": {"coding": [{"code": "MR"}]}, "value": "WK-7"}, {"system": "none"}
@@ -249,9 +147,9 @@ mod tests {
             names,
             [
                 ("O'Neill", "Jane Ann"),
-                ("Undivided Name", ""),
+                ("Roe", "Jane"),
                 ("", "Janey"),
-                ("Roe", "Jane")
+                ("Undivided Name", "")
             ]
         );
         assert_eq!(entry.preferred.as_deref(), Some("Janey"));
