@@ -22,6 +22,8 @@ pub mod kdf;
 pub mod integrity;
 pub mod key;
 pub mod keychain;
+#[cfg(test)]
+mod memory_after_lock;
 pub mod password;
 pub mod random;
 pub mod resume;

@@ -17,6 +17,8 @@ pub struct BlobReader {
     header: [u8; HEADER],
     cipher: StreamBE32<XChaCha20Poly1305>,
     position: u32,
+    /// Plain bytes of a whole chunk: the format's, but for tests.
+    chunk_size: usize,
     /// Sealed bytes that are not read yet.
     remaining: u64,
     chunk: Zeroizing<Vec<u8>>,
@@ -27,6 +29,15 @@ pub struct BlobReader {
 
 /// Opens a blob and checks that the key is its own.
 pub fn open(home: &Home, id: BlobId, key: &BlobKey) -> Result<BlobReader, BlobError> {
+    open_in_chunks(home, id, key, CHUNK)
+}
+
+pub(super) fn open_in_chunks(
+    home: &Home,
+    id: BlobId,
+    key: &BlobKey,
+    chunk_size: usize,
+) -> Result<BlobReader, BlobError> {
     let path = home.blob(id);
     let mut file = File::open(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => BlobError::Missing,
@@ -56,8 +67,9 @@ pub fn open(home: &Home, id: BlobId, key: &BlobKey) -> Result<BlobReader, BlobEr
         header,
         cipher: stream(key, id, &nonce),
         position: 0,
+        chunk_size,
         remaining: length - HEADER as u64,
-        chunk: Zeroizing::new(Vec::with_capacity(CHUNK + TAG)),
+        chunk: Zeroizing::new(Vec::with_capacity(chunk_size + TAG)),
         given: 0,
         failed: false,
     })
@@ -65,7 +77,15 @@ pub fn open(home: &Home, id: BlobId, key: &BlobKey) -> Result<BlobReader, BlobEr
 
 /// The whole content of a small blob, at most `most` bytes.
 pub fn read_all(home: &Home, id: BlobId, key: &BlobKey, most: usize) -> Result<Zeroizing<Vec<u8>>, BlobError> {
-    let mut reader = open(home, id, key)?;
+    read_to_end(open(home, id, key)?, home, id, most)
+}
+
+pub(super) fn read_to_end(
+    mut reader: BlobReader,
+    home: &Home,
+    id: BlobId,
+    most: usize,
+) -> Result<Zeroizing<Vec<u8>>, BlobError> {
     let length = reader.plain_length().ok_or(BlobError::Damaged)?;
     if length > most as u64 {
         return Err(BlobError::TooLarge { most: most as u64 });
@@ -85,7 +105,7 @@ impl BlobReader {
     /// Bytes of content that the file's length promises, before they are authenticated; `None` where no content has that length.
     pub fn plain_length(&self) -> Option<u64> {
         let sealed = self.remaining;
-        let whole = (CHUNK + TAG) as u64;
+        let whole = (self.chunk_size + TAG) as u64;
         let chunks = sealed.div_ceil(whole);
         sealed.checked_sub(chunks * TAG as u64).filter(|_| chunks > 0)
     }
@@ -102,7 +122,7 @@ impl BlobReader {
                 Ok(())
             };
         }
-        let length = self.remaining.min((CHUNK + TAG) as u64);
+        let length = self.remaining.min((self.chunk_size + TAG) as u64);
         let is_last = length == self.remaining;
         let read = (&self.file).take(length).read_to_end(&mut self.chunk);
         if read.map_err(BlobError::Source)? as u64 != length {

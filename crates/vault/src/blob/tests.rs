@@ -1,11 +1,15 @@
 //! Tests of sealed files.
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking
 
+use super::read::{open_in_chunks, read_to_end};
+use super::write::{Source, write_in_chunks};
 use super::*;
 use crate::random::SeededRandom;
 use std::io::Read;
 
 const ID: BlobId = BlobId(uuid::Uuid::from_bytes([5; 16]));
+/// Small chunks, because ciphers are slow in a debug build; one test takes the format's own.
+const CHUNK: usize = 4096;
 const SEALED: u64 = (CHUNK + TAG) as u64;
 
 struct Place {
@@ -26,18 +30,25 @@ fn place() -> Place {
 
 impl Place {
     fn write(&self, content: &[u8]) -> Result<BlobSize, BlobError> {
-        write(
-            &self.home,
-            &SeededRandom::new(2),
-            ID,
-            &self.key,
-            &mut &content[..],
-            100_000_000,
-        )
+        self.write_from(&mut &content[..], 100_000)
+    }
+
+    fn write_from(&self, from: &mut dyn Read, most: u64) -> Result<BlobSize, BlobError> {
+        let mut source = Source {
+            from,
+            chunk: CHUNK,
+            most,
+        };
+        write_in_chunks(&self.home, &SeededRandom::new(2), ID, &self.key, &mut source)
     }
 
     fn read(&self) -> Result<Vec<u8>, BlobError> {
-        read_all(&self.home, ID, &self.key, 100_000_000).map(|content| content.to_vec())
+        let reader = self.open()?;
+        read_to_end(reader, &self.home, ID, 100_000).map(|content| content.to_vec())
+    }
+
+    fn open(&self) -> Result<BlobReader, BlobError> {
+        open_in_chunks(&self.home, ID, &self.key, CHUNK)
     }
 
     fn change(&self, how: impl FnOnce(&mut Vec<u8>)) {
@@ -57,7 +68,7 @@ fn content(length: usize) -> Vec<u8> {
 
 #[test]
 fn every_length_comes_back() {
-    for length in [0, 1, 100, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK] {
+    for length in [0, 1, 100, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 7] {
         let place = place();
         let size = place.write(&content(length)).unwrap();
         let chunks = length.div_ceil(CHUNK).max(1);
@@ -70,11 +81,18 @@ fn every_length_comes_back() {
         );
         assert_eq!(fs::metadata(place.home.blob(ID)).unwrap().len(), size.sealed);
         assert_eq!(place.read().unwrap(), content(length), "{length}");
-        assert_eq!(
-            open(&place.home, ID, &place.key).unwrap().plain_length(),
-            Some(length as u64)
-        );
+        assert_eq!(place.open().unwrap().plain_length(), Some(length as u64));
     }
+}
+
+#[test]
+fn the_format_has_chunks_of_a_mebibyte() {
+    let place = place();
+    let content = content(super::CHUNK + 1);
+    let random = SeededRandom::new(2);
+    let size = write(&place.home, &random, ID, &place.key, &mut &content[..], 2_000_000).unwrap();
+    assert_eq!(size.sealed, (HEADER + 1_048_576 + TAG + 1 + TAG) as u64);
+    assert!(read_all(&place.home, ID, &place.key, 2_000_000).unwrap()[..] == content[..]);
 }
 
 #[test]
@@ -157,7 +175,7 @@ fn cut_extended_and_swapped_files_are_damage() {
     let place = place();
     place.write(&content(2 * CHUNK)).unwrap();
     place.change(|bytes| bytes[HEADER + whole + 9] ^= 1);
-    let mut reader = open(&place.home, ID, &place.key).unwrap();
+    let mut reader = place.open().unwrap();
     let mut got = vec![0; CHUNK];
     reader.read_exact(&mut got).unwrap();
     assert_eq!(got, content(CHUNK));
@@ -187,7 +205,7 @@ fn limits_hold_and_nothing_half_written_stays() {
     let place = place();
     let mut endless = std::io::repeat(7);
     let most = CHUNK as u64;
-    let refused = write(&place.home, &SeededRandom::new(2), ID, &place.key, &mut endless, most);
+    let refused = place.write_from(&mut endless, most);
     assert!(matches!(refused.unwrap_err(), BlobError::TooLarge { .. }));
     assert!(matches!(place.read().unwrap_err(), BlobError::Missing));
     assert_eq!(

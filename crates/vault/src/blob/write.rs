@@ -20,6 +20,33 @@ pub fn write(
     source: &mut dyn Read,
     most: u64,
 ) -> Result<BlobSize, BlobError> {
+    write_in_chunks(
+        home,
+        random,
+        id,
+        key,
+        &mut Source {
+            from: source,
+            chunk: CHUNK,
+            most,
+        },
+    )
+}
+
+/// What is sealed, and how much of it at a time. Only tests take another chunk than the format's.
+pub(super) struct Source<'a> {
+    pub from: &'a mut dyn Read,
+    pub chunk: usize,
+    pub most: u64,
+}
+
+pub(super) fn write_in_chunks(
+    home: &Home,
+    random: &dyn Random,
+    id: BlobId,
+    key: &BlobKey,
+    source: &mut Source,
+) -> Result<BlobSize, BlobError> {
     let path = home.blob(id);
     if path.exists() {
         return Err(BlobError::Exists);
@@ -27,7 +54,7 @@ pub fn write(
     let dir = path.parent().expect("a blob's path is in a folder of the home");
     private_dir(dir)?;
     let unfinished = path.with_extension(UNFINISHED);
-    let written = seal_into(&unfinished, random, id, key, source, most).and_then(|size| {
+    let written = seal_into(&unfinished, random, id, key, source).and_then(|size| {
         fs::rename(&unfinished, &path).map_err(HomeError::io(&path))?;
         sync_dir_of(&path)?;
         Ok(size)
@@ -44,8 +71,7 @@ fn seal_into(
     random: &dyn Random,
     id: BlobId,
     key: &BlobKey,
-    source: &mut dyn Read,
-    most: u64,
+    source: &mut Source,
 ) -> Result<BlobSize, BlobError> {
     let io = HomeError::io;
     let mut file = create_private(path).map_err(io(path))?;
@@ -61,15 +87,15 @@ fn seal_into(
         plain: 0,
         sealed: HEADER as u64,
     };
-    let (mut chunk, mut next) = (buffer(), buffer());
-    fill(&mut chunk, source)?;
+    let (mut chunk, mut next) = (source.buffer(), source.buffer());
+    source.fill(&mut chunk)?;
     for position in 0_u32.. {
         // One chunk ahead, to know whether this is the last.
-        fill(&mut next, source)?;
+        source.fill(&mut next)?;
         let is_last = next.is_empty();
         size.plain += chunk.len() as u64;
-        if size.plain > most || position == u32::MAX {
-            return Err(BlobError::TooLarge { most });
+        if size.plain > source.most || position == u32::MAX {
+            return Err(BlobError::TooLarge { most: source.most });
         }
         cipher
             .encrypt_in_place(position, is_last, &header, &mut *chunk)
@@ -85,17 +111,19 @@ fn seal_into(
     Ok(size)
 }
 
-/// Room for a chunk and its tag, so that it never grows.
-fn buffer() -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(Vec::with_capacity(CHUNK + TAG))
-}
+impl Source<'_> {
+    /// Room for a chunk and its tag, so that it never grows.
+    fn buffer(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(Vec::with_capacity(self.chunk + TAG))
+    }
 
-/// Reads one chunk, or less at the end.
-fn fill(chunk: &mut Vec<u8>, source: &mut dyn Read) -> Result<(), BlobError> {
-    chunk.clear();
-    source
-        .take(CHUNK as u64)
-        .read_to_end(chunk)
-        .map_err(BlobError::Source)?;
-    Ok(())
+    /// Reads one chunk, or less at the end.
+    fn fill(&mut self, chunk: &mut Vec<u8>) -> Result<(), BlobError> {
+        chunk.clear();
+        self.from
+            .take(self.chunk as u64)
+            .read_to_end(chunk)
+            .map_err(BlobError::Source)?;
+        Ok(())
+    }
 }
