@@ -126,14 +126,15 @@ impl Reader {
         for (at, _) in granted(keys) {
             let found = user_version(&conn, at).map_err(OpenError::store)?;
             let known = known_version(at);
-            if found != known {
+            if found > known {
                 let file = file_name(at).to_owned();
-                return Err(cipher::OpenError::Newer {
-                    file,
-                    found: found.into(),
-                    known: known.into(),
-                }
-                .into());
+                let (found, known) = (found.into(), known.into());
+                return Err(cipher::OpenError::Newer { file, found, known }.into());
+            }
+            if found < known {
+                // The store of this process has not migrated the file yet: a fault of the program.
+                let code = rusqlite::ffi::SQLITE_SCHEMA;
+                return Err(OpenError::store(StoreError::Statement { code }));
             }
         }
         Ok(Self {
