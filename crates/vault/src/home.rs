@@ -84,7 +84,7 @@ impl Home {
         base.map(|base| base.join("wardkeep")).ok_or(HomeError::NoPlace)
     }
 
-    /// Makes the folders that are missing and takes everyone else's rights away from those that are there.
+    /// Makes the folders that are missing and takes everyone else's rights away from those that are there, and from databases and slots.
     pub fn open(root: &Path) -> Result<Self, HomeError> {
         let home = Self { root: root.to_owned() };
         for dir in [
@@ -95,6 +95,14 @@ impl Home {
             home.quarantine_dir(),
         ] {
             private_dir(&dir)?;
+        }
+        for dir in [home.vault_dir(), home.slots_dir()] {
+            for entry in fs::read_dir(&dir).map_err(HomeError::io(&dir))? {
+                let file = entry.map_err(HomeError::io(&dir))?.path();
+                if file.is_file() {
+                    owner_only(&file, 0o600)?;
+                }
+            }
         }
         Ok(home)
     }
@@ -226,3 +234,6 @@ pub(crate) fn create_private(path: &Path) -> io::Result<fs::File> {
     }
     options.open(path)
 }
+
+#[cfg(test)]
+mod tests;

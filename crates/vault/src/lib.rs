@@ -22,6 +22,7 @@ pub mod kdf;
 pub mod integrity;
 pub mod key;
 pub mod keychain;
+pub mod machine;
 #[cfg(test)]
 mod memory_after_lock;
 pub mod password;

@@ -12,6 +12,9 @@ const ID: BlobId = BlobId(uuid::Uuid::from_bytes([5; 16]));
 const CHUNK: usize = 4096;
 const SEALED: u64 = (CHUNK + TAG) as u64;
 
+/// What somebody does to a file.
+type Change = fn(&mut Vec<u8>);
+
 struct Place {
     _dir: tempfile::TempDir,
     home: Home,
@@ -151,7 +154,7 @@ fn any_changed_byte_is_damage() {
 #[test]
 fn cut_extended_and_swapped_files_are_damage() {
     let whole = SEALED as usize;
-    let changes: [(&str, fn(&mut Vec<u8>)); 7] = [
+    let changes: [(&str, Change); 7] = [
         ("cut inside a chunk", |bytes| bytes.truncate(HEADER + 10)),
         ("cut behind a chunk", |bytes| bytes.truncate(HEADER + SEALED as usize)),
         ("cut behind the header", |bytes| bytes.truncate(HEADER)),
