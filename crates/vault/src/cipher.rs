@@ -14,7 +14,7 @@ use crate::key::VaultKey;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
-use std::sync::Once;
+use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 /// What the caller wants of the file.
@@ -71,7 +71,7 @@ pub fn attach(
             &format!("ATTACH DATABASE ?1 AS {schema} KEY ?2"),
             rusqlite::params![name, text.as_str()],
         )
-        .map_err(|cause| error::attach_failure(cause, path, key))?;
+        .map_err(|cause| error::first_page_failure(cause, path, key))?;
     let attached = verify_key(connection, schema, path, key).and_then(|()| set_up(connection, schema, path, mode));
     if attached.is_err() {
         // The first failure is the one to report; a connection without the file is what the caller is left with.
@@ -87,14 +87,17 @@ pub fn version(connection: &Connection) -> Result<String, OpenError> {
         .map_err(|_| OpenError::NoCipher)
 }
 
+/// SQLCipher's version in this process, without any file.
+pub fn library_version() -> Result<String, OpenError> {
+    version(&Connection::open_in_memory().map_err(|_| OpenError::NoCipher)?)
+}
+
 /// Once for the process, before the first key: SQLCipher's own logging off (it goes to stderr), and memory security on, so
 /// that every buffer SQLite frees is overwritten first, including the text of the statement that carries the key.
 /// SQLCipher cannot switch it off again.
 fn prepare_process() -> Result<(), OpenError> {
-    static ONCE: Once = Once::new();
-    let mut outcome = Ok(());
-    ONCE.call_once(|| outcome = prepare());
-    outcome
+    static PREPARED: OnceLock<Result<(), OpenError>> = OnceLock::new();
+    PREPARED.get_or_init(prepare).clone()
 }
 
 /// The settings of the process, made through a connection that never sees a file.

@@ -1,6 +1,6 @@
 //! Why a vault file does not open, and how SQLite's codes become that.
 
-use super::page;
+use super::page::{self, Verdict};
 use crate::key::VaultKey;
 use rusqlite::ffi::ErrorCode as C;
 use std::path::Path;
@@ -105,27 +105,18 @@ impl OpenError {
     }
 }
 
-/// SQLCipher answers 'not a database' to a wrong key and to a damaged first page alike: the other pages tell which.
+/// SQLCipher answers 'not a database' to a wrong key and to a damaged first page alike, and `ATTACH` answers a plain error: the
+/// pages themselves tell which it was.
 pub(super) fn first_page_failure(cause: rusqlite::Error, path: &Path, key: &VaultKey) -> OpenError {
     let file = file_name(path);
+    let is_plain = matches!(&cause, rusqlite::Error::SqliteFailure(failure, _) if failure.code == C::Unknown);
     match OpenError::from_sqlite(&cause, &file) {
-        OpenError::Damaged { .. } if !page::key_fits_any(path, key) => OpenError::WrongKey { file },
-        other => other,
-    }
-}
-
-/// `ATTACH` reads the first page at once and reports a wrong key as a plain error.
-pub(super) fn attach_failure(cause: rusqlite::Error, path: &Path, key: &VaultKey) -> OpenError {
-    match &cause {
-        rusqlite::Error::SqliteFailure(failure, _) if failure.code == C::Unknown => {
-            let file = file_name(path);
-            if page::key_fits_any(path, key) {
-                OpenError::Damaged { file }
-            } else {
-                OpenError::WrongKey { file }
-            }
-        }
-        _ => first_page_failure(cause, path, key),
+        other if !is_plain && !matches!(other, OpenError::Damaged { .. }) => other,
+        other => match page::verdict(path, key) {
+            Verdict::Fits => other,
+            Verdict::FirstPageDamaged => OpenError::Damaged { file },
+            Verdict::FitsNowhere => OpenError::WrongKey { file },
+        },
     }
 }
 

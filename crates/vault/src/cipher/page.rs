@@ -21,9 +21,24 @@ const SALT_MASK: u8 = 0x3a;
 /// Pages looked at from the front before the file is given up.
 const MOST_PAGES: u32 = 64;
 
-/// Whether any of the first pages carries an authentic tag under this key. A file that cannot be read fits no key.
-pub(super) fn key_fits_any(path: &Path, key: &VaultKey) -> bool {
-    first_authentic_page(path, key).is_some()
+/// What the pages say of a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Verdict {
+    /// The first page is authentic: whatever failed, it was neither the key nor this page.
+    Fits,
+    /// A later page is authentic, so the first one is damaged.
+    FirstPageDamaged,
+    /// No page looked at is authentic, or the file cannot be read.
+    FitsNowhere,
+}
+
+/// Looks for an authentic page among the first [`MOST_PAGES`].
+pub(super) fn verdict(path: &Path, key: &VaultKey) -> Verdict {
+    match first_authentic_page(path, key) {
+        Some(1) => Verdict::Fits,
+        Some(_) => Verdict::FirstPageDamaged,
+        None => Verdict::FitsNowhere,
+    }
 }
 
 /// The number (from 1) of the first page that is authentic.

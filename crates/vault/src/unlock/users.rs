@@ -100,13 +100,13 @@ pub fn remove_user(env: &Env, by: &Unlocked, user: UserId) -> Result<(), UnlockE
     if by.user == user || !by.roles.contains(Roles::ADMIN) {
         return Err(UnlockError::NotAllowed);
     }
+    let mut ledger = Ledger::load(env, by.vault, by.device())?;
     let path = env.home.slot(user);
     std::fs::remove_file(&path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => UnlockError::NoSuchUser,
         _ => HomeError::io(&path)(error).into(),
     })?;
     sync_dir_of(&path)?;
-    let mut ledger = Ledger::load(env, by.vault, by.device())?;
     ledger.remove(user);
     Ok(ledger.save(env, by.device())?)
 }
