@@ -7,6 +7,7 @@
 
 mod arguments;
 mod bridge;
+mod dump;
 mod lock;
 mod seal;
 mod window;
@@ -26,6 +27,7 @@ static WIPING: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc:
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    dump::forbid();
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![

@@ -24,7 +24,25 @@ pub fn open(app: &App, home: &Path, automated: Automated) -> tauri::Result<Webvi
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, event| !matches!(event, DownloadEvent::Requested { .. }))
         .on_permission_request(|_, _| PermissionResponse::Deny);
-    storage(builder, home, automated).build()
+    let window = storage(builder, home, automated).build()?;
+    #[cfg(target_os = "linux")]
+    start_again_after_a_crash(&window)?;
+    Ok(window)
+}
+
+/// A page whose process crashed is loaded again: better than an empty window in front of a patient. Nothing is lost, since the page
+/// keeps nothing; drafts are saved as they are typed.
+#[cfg(target_os = "linux")]
+fn start_again_after_a_crash(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::{WebProcessTerminationReason, WebViewExt};
+    window.with_webview(|view| {
+        view.inner().connect_web_process_terminated(|view, why| {
+            // The one that ends it on purpose loads the page itself.
+            if why != WebProcessTerminationReason::TerminatedByApi {
+                view.reload();
+            }
+        });
+    })
 }
 
 /// Whether a driver of the window drives this one. Only a debug build lets itself be driven, because a private web view cannot be.

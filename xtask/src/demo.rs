@@ -123,7 +123,7 @@ fn headless(options: &Options) -> Result<()> {
     fs::create_dir_all(clinic.home())?;
     clinic.found()?;
     report::imported(&clinic.import()?);
-    report::found(&clinic.search("smith")?)?;
+    report::found(&clinic.search("olson")?)?;
     report::audited(&clinic.audit()?)?;
     report::checked(&clinic.doctor()?)?;
     report::unreadable(&clinic)?;

@@ -154,15 +154,20 @@ fn password_file() -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The data of `demo/`, unpacked below the target folder when it is not there yet.
+/// The data of `demo/`; what is compressed is unpacked below the target folder when it is not there yet.
 fn unpacked() -> Result<Vec<PathBuf>> {
     let folder = place::target().join("demo/data");
     fs::create_dir_all(&folder)?;
     let mut files = Vec::new();
     for entry in fs::read_dir(place::root().join("demo")).context("the demo data is missing")? {
         let packed = entry?.path();
-        if packed.extension().is_none_or(|ending| ending != "zst") {
-            continue;
+        match packed.extension().and_then(|ending| ending.to_str()) {
+            Some("zst") => {}
+            Some("ndjson") => {
+                files.push(packed);
+                continue;
+            }
+            _ => continue,
         }
         let file = folder.join(packed.file_stem().context("a file without a name")?);
         let current = |path: &Path| fs::metadata(path).and_then(|data| data.modified());
