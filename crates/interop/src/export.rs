@@ -5,7 +5,7 @@
 
 use crate::parse::{NOTE_TAG, TAG_SYSTEM};
 use crate::source::Source;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use wardkeep_record::field::{self, Kind};
 use wardkeep_record::fields::Fields;
@@ -35,6 +35,8 @@ pub struct BundleWriter<W> {
     entries: u64,
     /// How other entries refer to the patients written so far, and the address of each.
     patients: HashMap<RecordId, Address>,
+    /// The addresses given so far: each may stand once (rule bdl-7).
+    taken: HashSet<String>,
 }
 
 #[derive(Clone)]
@@ -51,12 +53,17 @@ impl<W: Write> BundleWriter<W> {
             out,
             entries: 0,
             patients: HashMap::new(),
+            taken: HashSet::new(),
         })
     }
 
     /// Writes one record as an entry.
     pub fn add(&mut self, record: Exported<'_>) -> io::Result<()> {
-        let address = self.address(record);
+        let mut address = self.address(record);
+        if !self.taken.insert(address.full_url.clone()) {
+            address.full_url = format!("{BASE}{}/{}", record.kind.resource_type(), record.record);
+            self.taken.insert(address.full_url.clone());
+        }
         let resource = match Source::of(record.fields) {
             Some(_) => record.fields.to_json(record.kind),
             None => self.own(record),

@@ -47,7 +47,18 @@ pub fn compare(stored: Option<(Kind, &Fields)>, imported: &Imported) -> Result<O
     if kind == Kind::PATIENT && is_somebody_else(stored, &imported.fields) {
         return Err(Reason::IdentityMismatch);
     }
-    Ok(Outcome::Update(changes(&source, stored, &imported.fields)))
+    let mut writes = changes(&source, stored, &imported.fields);
+    if writes.is_empty() {
+        // Said in another way, or edited here to the same (an export of ours that comes back). What the source said last
+        // stays remembered, so that its own file does not undo the edit later.
+        return Ok(Outcome::Unchanged);
+    }
+    let key = FieldKey {
+        field: field::SOURCE,
+        item: None,
+    };
+    writes.push((key, imported.fields.get(key).map(Into::into)));
+    Ok(Outcome::Update(writes))
 }
 
 /// What the source has changed since last time and the record does not show yet.
@@ -71,11 +82,6 @@ fn changes(source: &Source, stored: &Fields, new: &Fields) -> Vec<(FieldKey, Opt
             writes.push((key, now.map(Into::into)));
         }
     }
-    let key = FieldKey {
-        field: field::SOURCE,
-        item: None,
-    };
-    writes.push((key, new.get(key).map(Into::into)));
     writes
 }
 

@@ -296,6 +296,38 @@ fn an_edit_made_here_survives_a_second_import() {
 }
 
 #[test]
+fn our_own_export_changes_nothing_and_undoes_no_edit_later() {
+    let before = stored(FIRST);
+    let mut edited = before.clone();
+    let gender = FieldKey {
+        field: patient::GENDER,
+        item: None,
+    };
+    edited.fields.set(gender, Some("\"other\"".into()));
+    let back = one(&exported(std::slice::from_ref(&edited)));
+    assert_ne!(back.content_hash, before.content_hash);
+    assert!(changed(compare(Some((edited.kind, &edited.fields)), &back)).is_empty());
+    assert!(changed(compare(Some((edited.kind, &edited.fields)), &before)).is_empty());
+}
+
+#[test]
+fn every_entry_has_an_address_of_its_own() {
+    let entry =
+        |name: &str| format!(r#"{{"fullUrl":"http://x/1","resource":{{"resourceType":"Basic","id":"{name}"}}}}"#);
+    let records = all(&format!(
+        r#"{{"resourceType":"Bundle","entry":[{},{}]}}"#,
+        entry("a"),
+        entry("b")
+    ));
+    let bundle = exported(&records);
+    let urls: Vec<_> = Resources::new(bundle.as_bytes(), "b.json")
+        .map(|raw| raw.unwrap().full_url)
+        .collect();
+    assert_eq!(urls[0].as_deref(), Some("http://x/1"));
+    assert_ne!(urls[0], urls[1]);
+}
+
+#[test]
 fn an_id_given_to_somebody_else_is_refused() {
     let before = stored(FIRST);
     let against = |text: &str| compare(Some((before.kind, &before.fields)), &one(text));
