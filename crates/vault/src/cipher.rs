@@ -6,10 +6,11 @@
 
 mod error;
 mod page;
+mod wal;
 
 pub use error::OpenError;
 
-use crate::home::create_private;
+use crate::home::{create_private, with_suffix};
 use crate::key::VaultKey;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -120,7 +121,7 @@ fn place(path: &Path, mode: Mode) -> Result<(), OpenError> {
         Ok(found) if found.is_file() && found.len() == 0 => Err(OpenError::Damaged {
             file: error::file_name(path),
         }),
-        Ok(found) if found.is_file() => Ok(()),
+        Ok(found) if found.is_file() => check_wal(path, mode),
         Ok(_) => Err(OpenError::Io {
             file: error::file_name(path),
         }),
@@ -131,6 +132,17 @@ fn place(path: &Path, mode: Mode) -> Result<(), OpenError> {
             file: error::file_name(path),
         }),
     }
+}
+
+/// Before SQLite may drop what it cannot read. Readers open while a writer writes, so only a writer, who comes first and alone, looks.
+fn check_wal(path: &Path, mode: Mode) -> Result<(), OpenError> {
+    let wal = with_suffix(path, "-wal");
+    if mode != Mode::ReadWrite || wal::is_whole(&wal, &with_suffix(path, "-shm")) {
+        return Ok(());
+    }
+    Err(OpenError::Damaged {
+        file: error::file_name(&wal),
+    })
 }
 
 /// The raw key as SQLCipher reads it: `x'` and 64 hex digits and `'`. No passphrase, so no PBKDF2.

@@ -1,115 +1,852 @@
-// CONTRACT between crates/clinic (command table) and ui/. Field names are snake_case, Option is `| null`, 64-bit ints are number.
-// Every command: one input object, one output. Errors: CommandError. The clinic crate generates ui/src/bridge/generated.ts (ts-rs) with exactly these names.
+// Generated from the command table of crates/clinic. Do not edit: change the Rust types, then run
+// UPDATE_GENERATED=1 cargo test -p wardkeep-clinic typescript
 
-export type RecordId = string; export type UserId = string; export type BlobId = string;
+/** The answer. */
+export type About = {
+/** Wardkeep's version. */
+version: string,
+/** SQLCipher's version in this process; empty when it is not there. */
+sqlcipher: string,
+/** The parts by others that Wardkeep stands on. */
+licences: Array<Licence>,
+/** The home folder. */
+home: string, };
+
+/** A postal address. */
+export type Address = {
+/** The item it was read from. */
+item: number | null,
+/** What it is used for. */
+use_: AddressUse | null,
+/** Street, house, flat: the lines, with a line feed between. */
+line: string,
+/** City or town. */
+city: string,
+/** County or district. */
+district: string,
+/** State or province. */
+state: string,
+/** Postal code. */
+postal_code: string,
+/** Country, by name or code. */
+country: string,
+/** The whole address as it is written, where that is known. */
+text: string, };
+
+/** The codes of <http://hl7.org/fhir/R4/valueset-address-use.html>. */
+export type AddressUse = "home" | "work" | "temp" | "old" | "billing";
+
+/** One allergy or intolerance. */
+export type Allergy = {
+/** Which record. */
+id: RecordId,
+/** To what. */
+substance: Coded,
+/** `food`, `medication`, `environment`, `biologic`, or several with a comma between. */
+category: string | null,
+/** How dangerous. */
+criticality: AllergyCriticality | null,
+/** What happened. */
+reactions: Array<string>,
+/** The worst severity of a reaction: `mild`, `moderate`, `severe`. */
+severity: string | null,
+/** `unconfirmed`, `confirmed`, `refuted`, `entered-in-error`. */
+verification: string | null,
+/** `active`, `inactive`, `resolved`. */
+clinical_status: string | null,
+/** When it was written down. */
+recorded: string | null,
+/** A removal met an edit: it stays until a person decides. */
+flagged: boolean, };
+
+/** What the allergies of a patient add up to. */
+export type AllergyBlock = {
+/** The sum of them. */
+state: AllergyState,
+/** Those that hold, the most dangerous first; or the statements that there is none. */
+active: Array<Allergy>,
+/** Those that no longer hold, or were refuted or entered in error. */
+inactive: Array<Allergy>, };
+
+/** The codes of <http://hl7.org/fhir/R4/valueset-allergy-intolerance-category.html>. */
+export type AllergyCategory = "food" | "medication" | "environment" | "biologic";
+
+/** The codes of <http://hl7.org/fhir/R4/valueset-allergy-intolerance-criticality.html>. */
+export type AllergyCriticality = "low" | "high" | "unable-to-assess";
+
+/** What a person enters for a new allergy. */
+export type AllergyDraft = {
+/** To what, in words. */
+substance: string,
+/** The code of that, where it was chosen from a list. */
+code: string | null,
+/** The URI of the code's system. */
+system: string | null,
+/** Of what sort. */
+category: AllergyCategory | null,
+/** How dangerous. */
+criticality: AllergyCriticality | null,
+/** What happened, in words. */
+reaction: string | null,
+/** How bad that was. */
+severity: AllergySeverity | null, };
+
+/** The codes of <http://hl7.org/fhir/R4/valueset-reaction-event-severity.html>. */
+export type AllergySeverity = "mild" | "moderate" | "severe";
+
+/** What is known about a patient's allergies. That a block failed or is hidden is for the screen to say. */
+export type AllergyState = "known" | "no_known" | "not_recorded";
+
+/** Where a surface stands before it knows anything. */
+export type AppState = "no_vault" | "locked" | "unlocked";
+
+/** What is known without a password. */
+export type AppStatus = {
+/** Where it stands. */
+state: AppState,
+/** Who can unlock here; their roles are not told while locked. */
+users: Array<UserRow>,
+/** Why it is locked. */
+locked_because: LockReason | null,
+/** Seconds until the next password is looked at. */
+retry_in_s: number,
+/** `resume` would succeed without a password. */
+can_resume: boolean,
+/** What stands in the way of an unlock (keychain, newer vault). */
+problem: CommandError | null,
+/** Of the program. */
+version: string,
+/** BCP 47 tag that the surface speaks while locked. */
+language: string, };
+
+/** One entry. */
+export type AuditRow = {
+/** Its number in the chain of its compartment, from 1. */
+n: number,
+/** When, in Unix milliseconds. */
+at_ms: number,
+/** Who; nothing for what no person did. */
+user: string | null,
+/** What was done. */
+action: string,
+/** Whose record it was about. */
+patient: RecordId | null,
+/** That patient's name, where it is still known. */
+patient_name: string | null,
+/** A small JSON object: counts, reasons, names of fields. */
+detail: string | null,
+/** Which chain. */
+compartment: Compartment,
+/** What `audit_list` takes as `before` to go on after this row. */
+cursor: number, };
+
+/** The verdict on all. */
+export type AuditVerification = {
+/** One for each chain that the session can open. */
+compartments: Array<ChainVerdict>, };
+
+/** One sealed file: a document, a photo, a generated report. */
+export type BlobId = string;
+
+/** The verdict on one chain. */
+export type ChainVerdict = {
+/** Which chain. */
+compartment: Compartment,
+/** Entries that were read. */
+entries: number,
+/** Nothing was altered, taken out, exchanged or cut off. */
+ok: boolean,
+/** The first entry that is not as it was written. */
+first_bad: number | null, };
+
+/** One line of a chart block. */
+export type ChartItem = {
+/** Which record. */
+id: RecordId,
+/** The problem, medicine, vaccine, visit, procedure or report. */
+what: Coded,
+/** The FHIR status code; for problems the clinical status. */
+status: string | null,
+/** Whether it holds now: a current problem, a medicine being taken, a visit under way. */
+active: boolean,
+/** When it began or happened: a FHIR date or dateTime as it was written. */
+start: string | null,
+/** When it ended, in the same form. */
+end: string | null,
+/** One more line: dosage, severity, dose and lot, reason, conclusion. */
+detail: string | null,
+/** Who prescribed, performed or recorded it, by name. */
+who: string | null, };
+
+/** What was looked at. */
+export type CheckId = "keychain" | "disk_encryption" | "cipher" | "permissions" | "free_space" | "vault" | "integrity" | "clock";
+
+/** How it was found. */
+export type CheckStatus = "ok" | "warning" | "fault" | "unknown";
+
+/** Something that has a name and perhaps a code. */
+export type Coded = {
+/** As its author wrote it, else as the best of its codes calls it, else that code. Empty when there is none of these. */
+text: string,
+/** The code. */
+code: string | null,
+/** The URI of the code's system. */
+system: string | null, };
+
+/** Light or dark. */
+export type ColorScheme = "light" | "dark" | "auto";
+
+/** A failed command. */
+export type CommandError = {
+/** What went wrong. */
+code: ErrorCode,
+/** The input element it is about, as a path (`draft.names[0].family`). */
+field: string | null,
+/** The same command may succeed when tried again. */
+retryable: boolean,
+/** Figures. */
+detail: ErrorDetail | null, };
+
+/** A need-to-know part of the record, with keys of its own. */
+export type Compartment = "office" | "clinical";
+
+/** One of them. */
+export type ConflictValue = {
+/** As JSON text; empty where it was cleared. */
+value: string,
+/** Who wrote it. */
+by: string | null,
+/** When, in Unix milliseconds. */
+at_ms: number, };
+
+/** A phone number, mail address or the like. */
+export type ContactPoint = {
+/** The item it was read from. */
+item: number | null,
+/** What it is. */
+system: ContactSystem,
+/** Where it reaches the patient. */
+use_: ContactUse | null,
+/** As people read it: a number that is stored in E.164 shows in its international form. */
+value: string,
+/** The number in E.164, where it is a valid one. Only for reading; ignored in an edited draft. */
+e164: string | null, };
+
+/** The codes of <http://hl7.org/fhir/R4/valueset-contact-point-system.html>. */
+export type ContactSystem = "phone" | "email" | "sms" | "fax" | "url" | "pager" | "other";
+
+/** The codes of <http://hl7.org/fhir/R4/valueset-contact-point-use.html>. */
+export type ContactUse = "home" | "work" | "mobile" | "temp" | "old";
+
+/** Whether and when the patient died. */
+export type Deceased = { "kind": "alive_or_unknown" } | { "kind": "yes" } | { "kind": "on",
+/** `yyyy`, `yyyy-mm` or `yyyy-mm-dd`. */
+date: string, };
+
+/** One finding. */
+export type DoctorCheck = {
+/** What was looked at. */
+id: CheckId,
+/** How it was found. */
+status: CheckStatus,
+/** In English: figures and file names inside the home folder. */
+detail: string, };
+
+/** When it was kept. */
+export type DraftSaved = {
+/** In Unix milliseconds. */
+saved_at_ms: number, };
+
+/** Why a command failed. Grown only when a surface has something different to say or do. */
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "internal";
+
+/** The figures that belong to an error. */
+export type ErrorDetail = {
+/** Seconds to wait. */
+seconds?: number,
+/** A file, relative to the home folder, or as the person named it. */
+file?: string | null,
+/** A format or schema version. */
+version?: number | null, };
+
+/** Values of one element that were written without knowledge of each other. */
+export type FieldConflict = {
+/** FHIR's name of the element. */
+element: string,
+/** The values, the one that shows first. */
+values: Array<ConflictValue>, };
+
+/** How a file holds its resources. */
+export type FileForm = "bundle" | "ndjson" | "single" | "unreadable";
+
+/** The codes of <http://hl7.org/fhir/R4/valueset-administrative-gender.html>. */
+export type Gender = "male" | "female" | "other" | "unknown";
+
+/** A name. A person with a single name has it in `family`, `given` or `text` alone. */
+export type HumanName = {
+/** The item it was read from. */
+item: number | null,
+/** What it is used for. */
+use_: NameUse | null,
+/** Titles, with a space between. */
+prefix: string,
+/** Given names, with a space between. */
+given: string,
+/** The family name, or several as one text. */
+family: string,
+/** What follows the name, with a space between. */
+suffix: string,
+/** The whole name as it is written, where that is known. */
+text: string, };
+
+/** A number that names the patient somewhere. */
+export type Identifier = {
+/** The item it was read from. */
+item: number | null,
+/** The URI of the list in which the value is unique; empty when unknown. */
+system: string,
+/** The number. */
+value: string,
+/** What people call it: 'Passport', 'MRN'. */
+label: string, };
+
+/** Which import to ask about. */
+export type ImportJob = {
+/** Its number in this run of the program. */
+job: number, };
+
+/** What an import would find. */
+export type ImportPreview = {
+/** The files, folders expanded. */
+files: Array<PreviewFile>,
+/** By type, most first. */
+counts: Array<PreviewCount>,
+/** Patients among them. */
+patients: number,
+/** The counts are of the first part only. */
+sampled: boolean,
+/** The resources' ids are not unique beyond where they come from: the person must name the source. */
+needs_source: boolean, };
+
+/** How far an import is, or how it ended. */
+export type ImportProgress = {
+/** Where it stands. */
+state: ImportState,
+/** Bytes read. */
+bytes_done: number,
+/** Bytes in all. */
+bytes_total: number,
+/** New records. */
+imported: number,
+/** Records that were known and differed. */
+updated: number,
+/** Records that were known and are the same. */
+unchanged: number,
+/** Resources that were not taken. */
+rejected: number,
+/** Of the new and updated ones, those kept verbatim. */
+kept_verbatim: number,
+/** The file that is being read, without folders. */
+current_file: string | null,
+/** Milliseconds since the start. */
+elapsed_ms: number,
+/** The first rejects. */
+rejects: Array<ImportReject>,
+/** New and updated records by type, most first. */
+by_type: Array<TypeCount>,
+/** What stopped it. */
+error: CommandError | null, };
+
+/** One resource that was not imported. */
+export type ImportReject = {
+/** The file's name without folders. */
+file: string,
+/** Which resource of the file, from 0. */
+index: number,
+/** Its type, where it could be read. */
+resource_type: string | null,
+/** The element that is wrong, as a FHIR path. */
+element: string | null,
+/** Why, in English, without content. */
+reason: string, };
+
+/** Where an import stands. */
+export type ImportState = "running" | "done" | "cancelled" | "failed";
+
+/** One part by others. */
+export type Licence = {
+/** The part. */
+name: string,
+/** Its licence's SPDX expression. */
+licence: string, };
+
+/** Why the session was locked. */
+export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started";
+
+/** The codes of <http://hl7.org/fhir/R4/valueset-name-use.html>. */
+export type NameUse = "official" | "usual" | "maiden" | "nickname" | "old" | "temp" | "anonymous";
+
+/** Somebody to call. */
+export type NextOfKin = {
+/** The item it was read from. */
+item: number | null,
+/** The whole name. */
+name: string,
+/** 'Mother', 'friend': in words. */
+relationship: string,
+/** The first telephone number. */
+phone: string, };
+
+/** A finished note. */
+export type Note = {
+/** Which record. */
+id: RecordId,
+/** What it says. */
+text: string,
+/** Who wrote it. */
+author: string,
+/** When it was finished, in Unix milliseconds. */
+at_ms: number, };
+
+/** A note that is being written. */
+export type NoteDraft = {
+/** What it says so far. */
+text: string,
+/** When it was saved, in Unix milliseconds. */
+saved_at_ms: number, };
+
+/** The input or output of what takes or answers nothing. */
+export type Nothing = Record<symbol, never>;
+
+/** One measurement. */
+export type ObservationPoint = {
+/** Which record. */
+id: RecordId,
+/** When: a FHIR date or dateTime as it was written; empty when unknown. */
+at: string,
+/** The number, for a trend. `text` is what was written. */
+value: number | null,
+/** The value as it was written, with its unit, never rounded. */
+text: string,
+/** `H`, `L`, `N` or the interpretation in words. */
+interpretation: string | null,
+/** The lower end of the reference range. */
+low: number | null,
+/** The upper end of the reference range. */
+high: number | null, };
+
+/** Measurements of one thing, newest first. */
+export type ObservationSeries = {
+/** What was measured; of a part of a measurement ('Systolic'), the part. */
+what: Coded,
+/** The unit that all numbers have. */
+unit: string | null,
+/** The measurements. */
+points: Array<ObservationPoint>, };
+
+/** Records of one type. */
+export type OtherCount = {
+/** FHIR's name of the type. */
+resource_type: string,
+/** How many. */
+count: number, };
+
+/** A password as the person typed it. Wiped on drop; has no `Debug` content and no `Serialize`. */
+export type Password = string;
+
+/** Whether it may be taken. */
+export type PasswordVerdict = {
+/** It may. */
+acceptable: boolean,
+/** Why not. */
+problem: ErrorCode | null, };
+
+/** One patient's registration. */
+export type PatientDetail = {
+/** As lists show them. */
+row: PatientRow,
+/** As the form shows them. */
+draft: PatientDraft,
+/** There is a photo. */
+has_photo: boolean,
+/** Values that met and that a person must settle. */
+conflicts: Array<FieldConflict>,
+/** When it changed last, in Unix milliseconds. */
+updated_at_ms: number,
+/** Who changed it last. */
+updated_by: string | null,
+/** The label of the import it came with. */
+source: string | null,
+/** It has left this laptop. */
+sent: boolean, };
+
+/** Everything that a registration form shows. */
+export type PatientDraft = {
+/** Names; the first official one is the one that identifies. */
+names: Array<HumanName>,
+/** `yyyy`, `yyyy-mm` or `yyyy-mm-dd`. */
+birth_date: string | null,
+/** Gender for administration. */
+gender: Gender | null,
+/** `F`, `M`, `OTH` or `UNK`: the codes of US Core birth sex. */
+sex_at_birth: string | null,
+/** Pronouns in the patient's words. */
+pronouns: string | null,
+/** Phones, mail addresses and the like. */
+telecom: Array<ContactPoint>,
+/** Addresses. */
+addresses: Array<Address>,
+/** Record numbers, insurance numbers and the like. */
+identifiers: Array<Identifier>,
+/** Whom to call. */
+next_of_kin: Array<NextOfKin>,
+/** Whether and when the patient died. */
+deceased: Deceased,
+/** A code of <http://terminology.hl7.org/CodeSystem/v3-MaritalStatus> (`M`, `S`, ...), or words. */
+marital_status: string | null,
+/** The language to speak with the patient: a BCP 47 tag where there is one, else words. */
+language: string | null,
+/** What the front desk must know at once. */
+emergency_note: string | null, };
+
+/** One patient, as lists show them: enough to tell people apart. */
+export type PatientRow = {
+/** Which record. */
+id: RecordId,
+/** Medical record number; empty where there is none. */
+mrn: string,
+/** Family names, or an undivided name. */
+family: string,
+/** Given names. */
+given: string,
+/** The name the patient goes by. */
+preferred: string | null,
+/** `yyyy`, `yyyy-mm` or `yyyy-mm-dd`. */
+birth_date: string | null,
+/** How old, in the unit that clinicians use for it; of the dead the age at death. */
+age: string | null,
+/** As FHIR has it. */
+gender: Gender | null,
+/** The first phone number. */
+phone: string | null,
+/** The city of the first address. */
+city: string | null,
+/** Known to have died. */
+deceased: boolean,
+/** The record is removed. */
+removed: boolean,
+/** Another row of this answer has the same name. */
+same_name: boolean, };
+
+/** What was found. */
+export type PatientSearchResult = {
+/** Best first. */
+rows: Array<PatientRow>,
+/** There is more than was asked for. */
+more: boolean,
+/** What the text was taken for. */
+understood: Understood,
+/** Microseconds inside the vault. */
+took_us: number, };
+
+/** A picture. */
+export type Photo = {
+/** `image/png`, `image/jpeg` or `image/webp`. */
+media_type: string,
+/** The file. */
+base64: string, };
+
+/** Resources of one type in a preview. */
+export type PreviewCount = {
+/** FHIR's name of the type. */
+resource_type: string,
+/** How many. */
+count: number,
+/** Becomes a typed record; otherwise it is kept verbatim. */
+typed: boolean, };
+
+/** One file of a preview. */
+export type PreviewFile = {
+/** Its name without folders. */
+name: string,
+/** Its size. */
+bytes: number,
+/** How it holds its resources. */
+form: FileForm,
+/** Why it cannot be read, in English, without content. */
+problem: string | null, };
+
+/** One record: a patient, an allergy, an observation. */
+export type RecordId = string;
+
+/** What a user is at the clinic; a user may be several. */
 export type Role = "front_desk" | "clinician" | "admin";
 
-export interface CommandError { code: ErrorCode; field: string | null; retryable: boolean; detail: ErrorDetail | null }
-// detail never holds record content: numbers, file names inside the home folder, seconds to wait, element paths.
-export interface ErrorDetail { seconds?: number|null; file?: string|null; version?: number|null }
-export type ErrorCode =
-  | "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer"
-  | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common"
-  | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "internal";
+/** What was sealed. */
+export type SealedExport = {
+/** The sealed file. */
+blob: BlobId,
+/** Resources in it. */
+resources: number,
+/** Its length before sealing. */
+bytes: number, };
 
-// ---- session
+/** Who is unlocked, and with what. */
+export type Session = {
+/** Who. */
+user: UserRow,
+/** The clinic's name. */
+clinic_name: string,
+/** The compartments whose keys this session holds. */
+compartments: Array<Compartment>,
+/** The policy. */
+settings: Settings,
+/** Patients that are not removed. */
+patient_count: number, };
+
+/** The settings, all at once. */
+export type Settings = {
+/** Seconds without a person until the session locks. */
+idle_lock_s: number,
+/** Seconds after a crash, restart or update in which the password is not asked again; 0 for never. */
+resume_window_s: number,
+/** ISO 3166 alpha-2: the country of phone numbers without a country code. */
+default_region: string,
+/** BCP 47 tag of the screens' language. */
+language: string,
+/** Light or dark. */
+color_scheme: ColorScheme,
+/** Characters that a new password needs at least. */
+min_password_length: number, };
+
+/** How long it may now rest. */
+export type Touched = {
+/** Seconds until the session locks by itself. */
+idle_lock_in_s: number, };
+
+/** Imported resources of one type. */
+export type TypeCount = {
+/** FHIR's name of the type. */
+resource_type: string,
+/** How many. */
+count: number, };
+
+/** What the text was taken for. */
+export type Understood = {
+/** Names, folded. */
+names: Array<string>,
+/** The part that was read as a birth date. */
+birth_date: string | null,
+/** Digits that were looked for among phone numbers. */
+phone: string | null,
+/** What was looked for among record numbers. */
+mrn: string | null, };
+
+/** A person who uses Wardkeep. */
+export type UserId = string;
+
+/** One user, as lists show them. */
+export type UserRow = {
+/** Who. */
+id: UserId,
+/** Their name. */
+name: string,
+/** One or two letters for a small picture. */
+initials: string,
+/** What they may do; not told while locked. */
+roles: Array<Role> | null, };
+
+/** How the person came to the patient. */
+export type Via = "search" | "recent" | "link" | "register";
+
+/** Every command: its input and its output. */
 export interface Commands {
-  app_status: { input: {}; output: AppStatus };                       // works locked
-  vault_create: { input: { clinic_name: string; user_name: string; password: string }; output: Session };
-  password_check: { input: { password: string; user_name: string }; output: { acceptable: boolean; problem: ErrorCode | null } };
-  unlock: { input: { user: UserId; password: string }; output: Session };
-  resume: { input: {}; output: Session | null };                       // inside the resume window, from the keychain
-  lock: { input: { reason: LockReason }; output: {} };
-  session: { input: {}; output: Session };
-  touch: { input: {}; output: { idle_lock_in_s: number } };            // the person did something
-  user_list: { input: {}; output: UserRow[] };
-  user_add: { input: { name: string; roles: Role[]; password: string }; output: UserRow }; // admin; grants only compartments the admin's session holds
-  user_remove: { input: { user: UserId }; output: {} };
-  password_change: { input: { current: string; new: string }; output: {} };
-  settings_get: { input: {}; output: Settings };
-  settings_set: { input: Settings; output: Settings };                 // admin
-
-// ---- patients (office)
-  patient_search: { input: { query: string; limit: number }; output: PatientSearchResult };
-  patient_recent: { input: { limit: number }; output: PatientRow[] };
-  patient_open: { input: { id: RecordId; via: "search" | "recent" | "link" | "register" }; output: PatientDetail };  // audited
-  patient_duplicates: { input: { draft: PatientDraft }; output: PatientRow[] };   // likely the same person, best first, at most 5
-  patient_register: { input: { draft: PatientDraft }; output: PatientDetail };
-  patient_edit: { input: { id: RecordId; draft: PatientDraft }; output: PatientDetail };  // whole form; only what differs is written
-  patient_remove: { input: { id: RecordId; reason: string }; output: {} };
-  patient_restore: { input: { id: RecordId }; output: PatientDetail };            // undo of remove
-  patient_photo_set: { input: { id: RecordId; media_type: string; base64: string }; output: PatientDetail }; // png, jpeg, webp; at most 8 MiB
-  patient_photo_remove: { input: { id: RecordId }; output: PatientDetail };
-  patient_photo: { input: { id: RecordId }; output: { media_type: string; base64: string } | null };
-  patient_history: { input: { id: RecordId; limit: number }; output: AuditRow[] };
-
-// ---- chart (clinical). Each block loads and fails by itself.
-  chart_allergies: { input: { patient: RecordId }; output: AllergyBlock };
-  chart_problems: { input: { patient: RecordId }; output: ChartItem[] };
-  chart_medications: { input: { patient: RecordId }; output: ChartItem[] };
-  chart_vitals: { input: { patient: RecordId }; output: ObservationSeries[] };
-  chart_labs: { input: { patient: RecordId }; output: ObservationSeries[] };
-  chart_immunizations: { input: { patient: RecordId }; output: ChartItem[] };
-  chart_encounters: { input: { patient: RecordId }; output: ChartItem[] };
-  chart_procedures: { input: { patient: RecordId }; output: ChartItem[] };
-  chart_reports: { input: { patient: RecordId }; output: ChartItem[] };
-  chart_other: { input: { patient: RecordId }; output: { resource_type: string; count: number }[] };  // kept verbatim, counted
-  allergy_add: { input: { patient: RecordId; draft: AllergyDraft }; output: AllergyBlock };
-  allergy_remove: { input: { patient: RecordId; id: RecordId; reason: string }; output: AllergyBlock };
-  allergy_restore: { input: { patient: RecordId; id: RecordId }; output: AllergyBlock };
-  allergy_none_known: { input: { patient: RecordId }; output: AllergyBlock };
-  note_list: { input: { patient: RecordId }; output: Note[] };
-  note_draft_get: { input: { patient: RecordId }; output: NoteDraft | null };
-  note_draft_save: { input: { patient: RecordId; text: string }; output: { saved_at_ms: number } };
-  note_draft_discard: { input: { patient: RecordId }; output: {} };
-  note_finish: { input: { patient: RecordId; text: string }; output: Note };      // draft becomes a note, draft gone, one transaction
-
-// ---- import, export, audit, machine
-  import_preview: { input: { paths: string[] }; output: ImportPreview };
-  import_start: { input: { paths: string[]; source: string }; output: { job: number } };
-  import_progress: { input: { job: number }; output: ImportProgress };            // polled 4 times a second
-  import_cancel: { input: { job: number }; output: {} };
-  export_patient: { input: { id: RecordId }; output: { blob: BlobId; resources: number; bytes: number } }; // sealed into the vault
-  audit_list: { input: { patient: RecordId | null; before: number | null; limit: number }; output: AuditRow[] }; // admin for all
-  audit_verify: { input: {}; output: AuditVerification };
-  doctor: { input: {}; output: DoctorCheck[] };                        // works locked
-  about: { input: {}; output: About };                                 // works locked
+  app_status: { input: Record<symbol, never>; output: AppStatus };
+  vault_create: { input: {
+/** The clinic's name. */
+clinic_name: string,
+/** The first user's name. */
+user_name: string,
+/** The first user's password. */
+password: Password, }; output: Session };
+  password_check: { input: {
+/** The password as typed so far. */
+password: Password,
+/** Whose it will be: a password that holds the name is no good. */
+user_name: string, }; output: PasswordVerdict };
+  unlock: { input: {
+/** The user. */
+user: UserId,
+/** Their password. */
+password: Password, }; output: Session };
+  resume: { input: Record<symbol, never>; output: Session | null };
+  lock: { input: {
+/** Why. */
+reason: LockReason, }; output: Nothing };
+  session: { input: Record<symbol, never>; output: Session };
+  touch: { input: Record<symbol, never>; output: Touched };
+  user_list: { input: Record<symbol, never>; output: Array<UserRow> };
+  user_add: { input: {
+/** Their name. */
+name: string,
+/** What they may do; at least one. */
+roles: Array<Role>,
+/** Their first password. */
+password: Password, }; output: UserRow };
+  user_remove: { input: {
+/** The user. */
+user: UserId, }; output: Nothing };
+  password_change: { input: {
+/** The present password. */
+current: Password,
+/** The next one. */
+new: Password, }; output: Nothing };
+  settings_get: { input: Record<symbol, never>; output: Settings };
+  settings_set: { input: Settings; output: Settings };
+  patient_search: { input: {
+/** As typed so far. */
+query: string,
+/** At most this many rows. */
+limit: number, }; output: PatientSearchResult };
+  patient_recent: { input: {
+/** At most this many, the latest first. */
+limit: number, }; output: Array<PatientRow> };
+  patient_open: { input: {
+/** The patient. */
+id: RecordId,
+/** How the person came here. */
+via: Via, }; output: PatientDetail };
+  patient_duplicates: { input: {
+/** All of it. */
+draft: PatientDraft, }; output: Array<PatientRow> };
+  patient_register: { input: {
+/** All of it. */
+draft: PatientDraft, }; output: PatientDetail };
+  patient_edit: { input: {
+/** The patient. */
+id: RecordId,
+/** The whole form. */
+draft: PatientDraft, }; output: PatientDetail };
+  patient_remove: { input: {
+/** The patient. */
+id: RecordId,
+/** Why, in the person's words. */
+reason: string, }; output: Nothing };
+  patient_restore: { input: {
+/** The patient. */
+id: RecordId, }; output: PatientDetail };
+  patient_photo_set: { input: {
+/** The patient. */
+id: RecordId,
+/** `image/png`, `image/jpeg` or `image/webp`. */
+media_type: string,
+/** The file, at most 8 MiB. */
+base64: string, }; output: PatientDetail };
+  patient_photo_remove: { input: {
+/** The patient. */
+id: RecordId, }; output: PatientDetail };
+  patient_photo: { input: {
+/** The patient. */
+id: RecordId, }; output: Photo | null };
+  patient_history: { input: {
+/** The patient. */
+id: RecordId,
+/** At most this many entries, newest first. */
+limit: number, }; output: Array<AuditRow> };
+  chart_allergies: { input: {
+/** The patient. */
+patient: RecordId, }; output: AllergyBlock };
+  chart_problems: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<ChartItem> };
+  chart_medications: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<ChartItem> };
+  chart_vitals: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<ObservationSeries> };
+  chart_labs: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<ObservationSeries> };
+  chart_immunizations: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<ChartItem> };
+  chart_encounters: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<ChartItem> };
+  chart_procedures: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<ChartItem> };
+  chart_reports: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<ChartItem> };
+  chart_other: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<OtherCount> };
+  allergy_add: { input: {
+/** The patient. */
+patient: RecordId,
+/** What the person entered. */
+draft: AllergyDraft, }; output: AllergyBlock };
+  allergy_remove: { input: {
+/** Whose. */
+patient: RecordId,
+/** Which. */
+id: RecordId,
+/** Why, in the person's words. */
+reason: string, }; output: AllergyBlock };
+  allergy_restore: { input: {
+/** Whose. */
+patient: RecordId,
+/** Which. */
+id: RecordId, }; output: AllergyBlock };
+  allergy_none_known: { input: {
+/** The patient. */
+patient: RecordId, }; output: AllergyBlock };
+  note_list: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<Note> };
+  note_draft_get: { input: {
+/** The patient. */
+patient: RecordId, }; output: NoteDraft | null };
+  note_draft_save: { input: {
+/** Whose chart. */
+patient: RecordId,
+/** All of the text so far. */
+text: string, }; output: DraftSaved };
+  note_draft_discard: { input: {
+/** The patient. */
+patient: RecordId, }; output: Nothing };
+  note_finish: { input: {
+/** The patient. */
+patient: RecordId,
+/** The whole text. */
+text: string, }; output: Note };
+  import_preview: { input: {
+/** Files and folders. */
+paths: Array<string>, }; output: ImportPreview };
+  import_start: { input: {
+/** Files and folders. */
+paths: Array<string>,
+/** A label for where they come from; empty where ids are unique everywhere. */
+source: string, }; output: ImportJob };
+  import_progress: { input: {
+/** The number that `import_start` answered. */
+job: number, }; output: ImportProgress };
+  import_cancel: { input: {
+/** The number that `import_start` answered. */
+job: number, }; output: Nothing };
+  export_patient: { input: {
+/** The patient. */
+id: RecordId, }; output: SealedExport };
+  audit_list: { input: {
+/** Only about this patient. */
+patient: RecordId | null,
+/** Only older entries: `cursor` of the last row that is shown. */
+before: number | null,
+/** At most this many. */
+limit: number, }; output: Array<AuditRow> };
+  audit_verify: { input: Record<symbol, never>; output: AuditVerification };
+  doctor: { input: Record<symbol, never>; output: Array<DoctorCheck> };
+  about: { input: Record<symbol, never>; output: About };
 }
-
-export interface AppStatus { state: "no_vault" | "locked" | "unlocked"; users: UserRow[]; locked_because: LockReason | null; retry_in_s: number; can_resume: boolean; problem: CommandError | null; version: string; language: string }
-export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started";
-export interface Session { user: UserRow; clinic_name: string; compartments: ("office" | "clinical")[]; settings: Settings; patient_count: number }
-export interface UserRow { id: UserId; name: string; initials: string; roles: Role[] | null }    // roles null while locked
-export interface Settings { idle_lock_s: number; resume_window_s: number; default_region: string /* ISO 3166 alpha-2, for phones */; language: string; color_scheme: "light" | "dark" | "auto"; min_password_length: number }
-
-export type Gender = "male" | "female" | "other" | "unknown";
-export interface PatientRow { id: RecordId; mrn: string; family: string; given: string; preferred: string | null; birth_date: string | null /* yyyy, yyyy-mm, yyyy-mm-dd */; age: string | null; gender: Gender | null; phone: string | null; city: string | null; deceased: boolean; removed: boolean; same_name: boolean /* another row in this result has the same name */ }
-export interface PatientSearchResult { rows: PatientRow[]; more: boolean; understood: { names: string[]; birth_date: string | null; phone: string | null; mrn: string | null }; took_us: number }
-export interface HumanName { item: number | null; use_: "official" | "usual" | "maiden" | "nickname" | "old" | "temp" | "anonymous" | null; prefix: string; given: string; family: string; suffix: string; text: string }
-export interface ContactPoint { item: number | null; system: "phone" | "email" | "sms" | "fax" | "url" | "pager" | "other"; use_: "home" | "work" | "mobile" | "temp" | "old" | null; value: string; e164: string | null /* out only */ }
-export interface Address { item: number | null; use_: "home" | "work" | "temp" | "old" | "billing" | null; line: string; city: string; district: string; state: string; postal_code: string; country: string; text: string }
-export interface Identifier { item: number | null; system: string; value: string; label: string }
-export interface NextOfKin { item: number | null; name: string; relationship: string; phone: string }
-export interface PatientDraft { names: HumanName[]; birth_date: string | null; gender: Gender | null; sex_at_birth: string | null; pronouns: string | null; telecom: ContactPoint[]; addresses: Address[]; identifiers: Identifier[]; next_of_kin: NextOfKin[]; deceased: Deceased; marital_status: string | null; language: string | null; emergency_note: string | null }
-export type Deceased = { kind: "alive_or_unknown" } | { kind: "yes" } | { kind: "on"; date: string };
-export interface PatientDetail { row: PatientRow; draft: PatientDraft; has_photo: boolean; conflicts: FieldConflict[]; updated_at_ms: number; updated_by: string | null; source: string | null; sent: boolean }
-export interface FieldConflict { element: string; values: { value: string; by: string | null; at_ms: number }[] }
-
-export interface Coded { text: string; code: string | null; system: string | null }
-export interface ChartItem { id: RecordId; what: Coded; status: string | null; active: boolean; start: string | null; end: string | null; detail: string | null; who: string | null }
-export type AllergyState = "known" | "no_known" | "not_recorded";            // "unavailable" is the UI's word for a block that failed or is hidden
-export interface Allergy { id: RecordId; substance: Coded; category: string | null; criticality: "low" | "high" | "unable-to-assess" | null; reactions: string[]; severity: string | null; verification: string | null; clinical_status: string | null; recorded: string | null; flagged: boolean /* a removal met an edit */ }
-export interface AllergyBlock { state: AllergyState; active: Allergy[]; inactive: Allergy[] }
-export interface AllergyDraft { substance: string; code: string | null; system: string | null; category: "food" | "medication" | "environment" | "biologic" | null; criticality: "low" | "high" | "unable-to-assess" | null; reaction: string | null; severity: "mild" | "moderate" | "severe" | null }
-export interface ObservationSeries { what: Coded; unit: string | null; points: { id: RecordId; at: string; value: number | null; text: string; interpretation: string | null; low: number | null; high: number | null }[]; }
-// points newest first; values with components (blood pressure) come as series of their own, adjacent ("Systolic", "Diastolic")
-export interface Note { id: RecordId; text: string; author: string; at_ms: number }
-export interface NoteDraft { text: string; saved_at_ms: number }
-
-export interface ImportPreview { files: { name: string; bytes: number; form: "bundle" | "ndjson" | "single" | "unreadable"; problem: string | null }[]; counts: { resource_type: string; count: number; typed: boolean }[]; patients: number; sampled: boolean /* counts from the first 64 MiB */; needs_source: boolean /* ids are not globally unique */ }
-export interface ImportProgress { state: "running" | "done" | "cancelled" | "failed"; bytes_done: number; bytes_total: number; imported: number; updated: number; unchanged: number; rejected: number; kept_verbatim: number; current_file: string | null; elapsed_ms: number; rejects: ImportReject[] /* first 200 */; by_type: { resource_type: string; count: number }[]; error: CommandError | null }
-export interface ImportReject { file: string; index: number; resource_type: string | null; element: string | null; reason: string }
-export interface AuditRow { n: number; at_ms: number; user: string | null; action: string; patient: RecordId | null; patient_name: string | null; detail: string | null; compartment: "office" | "clinical" }
-export interface AuditVerification { compartments: { compartment: "office" | "clinical"; entries: number; ok: boolean; first_bad: number | null }[] }
-export interface DoctorCheck { id: "keychain" | "disk_encryption" | "cipher" | "permissions" | "free_space" | "vault" | "integrity" | "clock"; status: "ok" | "warning" | "fault" | "unknown"; detail: string }
-export interface About { version: string; sqlcipher: string; licences: { name: string; licence: string }[]; home: string }

@@ -6,6 +6,7 @@ import { type AuditRow, type CommandError, call, toCommandError, useAct, useAsk 
 import { AuditTable } from "../../kit/AuditTable";
 import { Page, Panel, Row, Stack } from "../../kit/Layout";
 import { Empty, ErrorNotice, Loading, Notice } from "../../kit/Notes";
+import { showCount } from "../../kit/numbers";
 import { useRights } from "../../kit/session";
 
 const PAGE = 100;
@@ -33,7 +34,7 @@ function Trail() {
   const more = async () => {
     if (!last) return;
     try {
-      const next = await call("audit_list", { patient: null, before: last.n, limit: PAGE });
+      const next = await call("audit_list", { patient: null, before: last.cursor, limit: PAGE });
       setOlder([...older, ...next]);
       setEnded(next.length < PAGE);
       setError(null);
@@ -82,7 +83,7 @@ function PatientLink(props: { row: AuditRow }) {
 }
 
 function Verify() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const verify = useAct("audit_verify");
   return (
     <Panel title={<Trans>Is the chain whole?</Trans>}>
@@ -109,7 +110,7 @@ function Verify() {
               tone="good"
               title={
                 <Trans>
-                  {name}: {one.entries} entries, the chain is whole
+                  {name}: {showCount(one.entries, i18n.locale)} entries, the chain is whole
                 </Trans>
               }
             />

@@ -1,0 +1,152 @@
+//! The log of who did what, as the surfaces see it.
+
+pub mod list;
+pub mod verify;
+
+use crate::error::CommandError;
+use crate::session::Session;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use wardkeep_record::id::RecordId;
+use wardkeep_record::op::Compartment;
+use wardkeep_vault::store::{self, Action, View};
+
+/// One entry.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+pub struct AuditRow {
+    /// Its number in the chain of its compartment, from 1.
+    #[ts(type = "number")]
+    pub n: u64,
+    /// When, in Unix milliseconds.
+    #[ts(type = "number")]
+    pub at_ms: u64,
+    /// Who; nothing for what no person did.
+    pub user: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// Whose record it was about.
+    pub patient: Option<RecordId>,
+    /// That patient's name, where it is still known.
+    pub patient_name: Option<String>,
+    /// A small JSON object: counts, reasons, names of fields.
+    pub detail: Option<String>,
+    /// Which chain.
+    pub compartment: Compartment,
+    /// What `audit_list` takes as `before` to go on after this row.
+    #[ts(type = "number")]
+    pub cursor: u64,
+}
+
+/// Most rows of one answer.
+const LIMIT: u32 = 1000;
+
+/// An entry before its names are looked up.
+struct Found {
+    row: store::AuditRow,
+    compartment: Compartment,
+}
+
+/// Where a page of the merged chains ended: the number that each chain's next entry stays below.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Cursor {
+    office: u64,
+    clinical: u64,
+}
+
+impl Cursor {
+    /// Both numbers in one that JavaScript holds exactly: 26 bits for each chain.
+    const BITS: u32 = 26;
+    const MAX: u64 = (1 << Self::BITS) - 1;
+
+    fn decode(number: u64) -> Self {
+        Self {
+            office: number >> Self::BITS & Self::MAX,
+            clinical: number & Self::MAX,
+        }
+    }
+
+    fn encode(self) -> u64 {
+        self.office.min(Self::MAX) << Self::BITS | self.clinical.min(Self::MAX)
+    }
+
+    fn chain(&mut self, compartment: Compartment) -> &mut u64 {
+        match compartment {
+            Compartment::Office => &mut self.office,
+            Compartment::Clinical => &mut self.clinical,
+        }
+    }
+}
+
+/// The entries of all chains that this session can open, newest first: from where a former page ended, only those about
+/// one patient where one is named.
+pub(crate) fn entries(
+    session: &Session,
+    view: &View<'_>,
+    patient: Option<RecordId>,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<AuditRow>, CommandError> {
+    let limit = limit.clamp(1, LIMIT);
+    let before = before.map(Cursor::decode);
+    let mut cursor = before.unwrap_or(Cursor { office: 0, clinical: 0 });
+    let mut found = Vec::new();
+    for compartment in [Compartment::Office, Compartment::Clinical]
+        .into_iter()
+        .filter(|at| view.has(*at))
+    {
+        let start = before.map(|mut before| *before.chain(compartment));
+        let rows = view.audit_entries(compartment, patient, start, limit)?;
+        if before.is_none() {
+            *cursor.chain(compartment) = rows.first().map_or(1, |row| row.n + 1);
+        }
+        found.extend(rows.into_iter().map(|row| Found { row, compartment }));
+    }
+    let found = merged(found);
+    let mut rows = Vec::new();
+    for found in found.into_iter().take(limit as usize) {
+        *cursor.chain(found.compartment) = found.row.n;
+        rows.push(named(session, view, found, cursor.encode())?);
+    }
+    Ok(rows)
+}
+
+/// Two chains, each newest first, as one. Each stays in its own order even where a clock was turned back: the cursor needs
+/// that, and it is the order in which things happened.
+fn merged(found: Vec<Found>) -> Vec<Found> {
+    let (office, clinical): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|found| found.compartment == Compartment::Office);
+    let mut out = Vec::with_capacity(office.len() + clinical.len());
+    let (mut office, mut clinical) = (office.into_iter().peekable(), clinical.into_iter().peekable());
+    loop {
+        let clinical_next = match (office.peek(), clinical.peek()) {
+            (Some(left), Some(right)) => right.row.at_ms > left.row.at_ms,
+            (left, _) => left.is_none(),
+        };
+        match if clinical_next { clinical.next() } else { office.next() } {
+            Some(next) => out.push(next),
+            None => return out,
+        }
+    }
+}
+
+/// Looks the names up.
+fn named(session: &Session, view: &View<'_>, found: Found, cursor: u64) -> Result<AuditRow, CommandError> {
+    let Found { row, compartment } = found;
+    let patient_name = match row.patient {
+        Some(id) => crate::patient::name_of(view, id)?,
+        None => None,
+    };
+    Ok(AuditRow {
+        n: row.n,
+        at_ms: row.at_ms,
+        user: session.user_name(row.user),
+        action: Action::of_number(row.action)
+            .map_or_else(|| format!("action_{}", row.action), |known| known.name().to_owned()),
+        patient: row.patient,
+        patient_name,
+        detail: Some(row.detail).filter(|detail| !detail.is_empty()),
+        compartment,
+        cursor,
+    })
+}

@@ -1,0 +1,3 @@
+//! `chart_encounters`: visits.
+
+super::item_block!(&[Kind::ENCOUNTER]);

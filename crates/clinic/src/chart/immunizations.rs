@@ -1,0 +1,3 @@
+//! `chart_immunizations`: vaccinations.
+
+super::item_block!(&[Kind::IMMUNIZATION]);

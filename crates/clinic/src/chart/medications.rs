@@ -1,0 +1,3 @@
+//! `chart_medications`: medicines, prescribed and reported.
+
+super::item_block!(&[Kind::MEDICATION_REQUEST, Kind::MEDICATION_STATEMENT]);

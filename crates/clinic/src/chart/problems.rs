@@ -1,0 +1,3 @@
+//! `chart_problems`: problems and diagnoses.
+
+super::item_block!(&[Kind::CONDITION]);

@@ -1,0 +1,3 @@
+//! `chart_procedures`: procedures.
+
+super::item_block!(&[Kind::PROCEDURE]);

@@ -1,0 +1,3 @@
+//! `chart_reports`: diagnostic reports.
+
+super::item_block!(&[Kind::REPORT]);

@@ -1,0 +1,185 @@
+//! The state of one running app: which home, which machine, and whether somebody is unlocked.
+
+use crate::error::{CommandError, ErrorCode};
+use crate::import::Jobs;
+use crate::machine::Machine;
+use crate::secret::Password;
+use crate::session::wire::LockReason;
+use crate::session::{Idle, Session};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use wardkeep_vault::env::Env;
+use wardkeep_vault::home::Home;
+use wardkeep_vault::password::{self, PasswordPolicy};
+
+/// The clinic on this laptop. Cheap to clone; clones share the state.
+#[derive(Clone)]
+pub struct Clinic {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    env: Env,
+    machine: Arc<Machine>,
+    state: RwLock<State>,
+    /// Held by whoever makes, opens or closes a session, so that two never overlap.
+    opening: Mutex<()>,
+    idle: Idle,
+    jobs: Jobs,
+    /// Sessions of this process so far.
+    sessions: AtomicU64,
+}
+
+/// Whether somebody is unlocked.
+enum State {
+    Locked(LockReason),
+    Unlocked(Box<Session>),
+}
+
+/// The home folder when none is named: below the user's data folder.
+pub fn default_home() -> Result<PathBuf, CommandError> {
+    #[allow(clippy::disallowed_methods, reason = "both programs begin here")]
+    let root = Home::default_root(|name| std::env::var_os(name))?;
+    Ok(root)
+}
+
+impl Clinic {
+    /// The clinic of this home folder, locked. Makes the folder, private, where it is not there; makes no vault.
+    pub fn open(home: &Path, machine: Machine) -> Result<Self, CommandError> {
+        let env = Env {
+            home: Home::open(home)?,
+            keychain: machine.keychain.clone(),
+            clock: Arc::clone(&machine.clock),
+            random: Arc::clone(&machine.random),
+            kdf: machine.kdf,
+        };
+        let inner = Inner {
+            env,
+            machine: Arc::new(machine),
+            state: RwLock::new(State::Locked(LockReason::Started)),
+            opening: Mutex::new(()),
+            idle: Idle::default(),
+            jobs: Jobs::default(),
+            sessions: AtomicU64::new(0),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> &Home {
+        &self.inner.env.home
+    }
+
+    /// What the key ceremonies work with.
+    pub(crate) fn env(&self) -> &Env {
+        &self.inner.env
+    }
+
+    /// Keychain, clock, chance.
+    pub fn machine(&self) -> &Arc<Machine> {
+        &self.inner.machine
+    }
+
+    /// The imports of this process.
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.inner.jobs
+    }
+
+    /// Refuses where there is a vault.
+    pub fn require_no_vault(&self) -> Result<(), CommandError> {
+        if self.home().has_vault()? {
+            Err(ErrorCode::VaultExists.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What the policy says of a new password; `context` are names that it must not consist of.
+    pub(crate) fn judge_password(&self, password: &Password, context: &[&str]) -> Result<(), CommandError> {
+        let known =
+            self.with_session(|session| Ok((session.settings().min_password_length, session.clinic_name().to_owned())));
+        let (policy, clinic_name) = match known {
+            Ok((length, name)) => (PasswordPolicy::new(length as usize), name),
+            Err(_) => (PasswordPolicy::default(), String::new()),
+        };
+        let mut context = context.to_vec();
+        context.push(&clinic_name);
+        Ok(password::check(&password.normal()?, &policy, &context)?)
+    }
+
+    /// Runs `work` on the session, which cannot be locked meanwhile: a lock waits for it, so work is short.
+    pub(crate) fn with_session<R>(
+        &self,
+        work: impl FnOnce(&Session) -> Result<R, CommandError>,
+    ) -> Result<R, CommandError> {
+        let state = self.inner.state.read().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            State::Unlocked(session) => work(session),
+            State::Locked(_) => Err(ErrorCode::Locked.into()),
+        }
+    }
+
+    /// Why it is locked, if it is.
+    pub(crate) fn locked_because(&self) -> Option<LockReason> {
+        match &*self.inner.state.read().unwrap_or_else(PoisonError::into_inner) {
+            State::Locked(reason) => Some(*reason),
+            State::Unlocked(_) => None,
+        }
+    }
+
+    /// Serialises creating, unlocking, resuming and locking.
+    pub(crate) fn opening(&self) -> MutexGuard<'_, ()> {
+        self.inner.opening.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of a new session.
+    pub(crate) fn next_session(&self) -> u64 {
+        self.inner.sessions.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Puts an opened session in place; the caller holds [`Clinic::opening`].
+    pub(crate) fn install(&self, session: Session) {
+        self.touch();
+        let mut state = self.inner.state.write().unwrap_or_else(PoisonError::into_inner);
+        *state = State::Unlocked(Box::new(session));
+    }
+
+    /// Takes the session out, when every command on it has ended; the caller holds [`Clinic::opening`].
+    pub(crate) fn take(&self, reason: LockReason) -> Option<Box<Session>> {
+        let mut state = self.inner.state.write().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *state, State::Locked(reason)) {
+            State::Unlocked(session) => Some(session),
+            State::Locked(before) => {
+                // Locking what is locked changes nothing, not even the reason that is shown.
+                *state = State::Locked(before);
+                None
+            }
+        }
+    }
+
+    /// A person did something.
+    pub fn touch(&self) {
+        self.inner.idle.touch(&*self.inner.machine.clock);
+    }
+
+    /// Seconds until the session locks by itself; `None` while locked.
+    pub fn idle_lock_in_s(&self) -> Option<u32> {
+        let limit_s = self.with_session(|session| Ok(session.settings().idle_lock_s)).ok()?;
+        Some(self.inner.idle.due_in_s(&*self.inner.machine.clock, limit_s))
+    }
+
+    /// Whether nobody has done anything for as long as the policy allows. The surface's timer asks every few seconds and
+    /// then calls `lock` with [`LockReason::Idle`].
+    pub fn idle_lock_due(&self) -> bool {
+        self.idle_lock_in_s() == Some(0)
+    }
+}
+
+impl std::fmt::Debug for Clinic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clinic")
+            .field("locked", &self.locked_because())
+            .finish_non_exhaustive()
+    }
+}

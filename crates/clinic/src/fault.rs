@@ -1,0 +1,161 @@
+//! What the vault reports, as the surfaces see it. One place, so that a damaged file has one name everywhere.
+
+use crate::error::{CommandError, ErrorCode};
+use wardkeep_record::patient::{Invalid, Reason};
+use wardkeep_vault::blob::BlobError;
+use wardkeep_vault::cipher;
+use wardkeep_vault::home::HomeError;
+use wardkeep_vault::password::PasswordProblem;
+use wardkeep_vault::store::{OpenError, StoreError};
+use wardkeep_vault::unlock::UnlockError;
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        use StoreError as S;
+        match error {
+            S::Damaged { file } => Self::new(ErrorCode::VaultDamaged).file(format!("vault/{file}")),
+            S::DiskFull => ErrorCode::DiskFull.into(),
+            S::Busy => ErrorCode::VaultBusy.into(),
+            S::Io { file } => Self::new(ErrorCode::FileUnreadable).file(format!("vault/{file}")),
+            S::NotGranted { .. } => ErrorCode::Forbidden.into(),
+            S::TooLarge { what, .. } => Self::new(ErrorCode::TooLarge).at(what),
+            S::Missing { what } => Self::new(ErrorCode::NotFound).at(what),
+            S::Exists { what } => Self::invalid(what),
+            S::Cloned { .. } => ErrorCode::Conflict.into(),
+            S::Invalid { why } => {
+                tracing::error!(why, "an edit that breaks a rule");
+                ErrorCode::Invalid.into()
+            }
+            S::Unaudited => Self::internal("store: change without audit entry"),
+            S::WrongCompartment => Self::internal("store: wrong compartment"),
+            S::UnreadableOp => Self::internal("store: unreadable op"),
+            S::Statement { code } => {
+                tracing::error!(code, "the database refused a statement");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+impl From<cipher::OpenError> for CommandError {
+    fn from(error: cipher::OpenError) -> Self {
+        use cipher::OpenError as O;
+        match error {
+            O::Missing { file } | O::Damaged { file } | O::WrongKey { file } => {
+                Self::new(ErrorCode::VaultDamaged).file(format!("vault/{file}"))
+            }
+            O::Exists { file } => Self::new(ErrorCode::VaultExists).file(format!("vault/{file}")),
+            O::Newer { file, found, .. } => Self::new(ErrorCode::VaultNewer)
+                .file(format!("vault/{file}"))
+                .version(u32::try_from(found).unwrap_or(u32::MAX)),
+            O::DiskFull => ErrorCode::DiskFull.into(),
+            O::Busy { file } => Self::new(ErrorCode::VaultBusy).file(format!("vault/{file}")),
+            O::Io { file } => Self::new(ErrorCode::FileUnreadable).file(format!("vault/{file}")),
+            O::NoCipher => Self::internal("no SQLCipher in this program"),
+            O::Statement { code } => {
+                tracing::error!(code, "the database refused a statement while opening");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+impl From<OpenError> for CommandError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::File(error) => error.into(),
+            OpenError::OtherDevice { file } => Self::new(ErrorCode::VaultDamaged).file(format!("vault/{file}")),
+        }
+    }
+}
+
+impl From<HomeError> for CommandError {
+    fn from(error: HomeError) -> Self {
+        use std::io::ErrorKind as K;
+        match error {
+            HomeError::NoPlace => Self::new(ErrorCode::FileUnreadable),
+            HomeError::Busy => ErrorCode::VaultBusy.into(),
+            HomeError::Io { source, .. } if matches!(source.kind(), K::StorageFull | K::QuotaExceeded) => {
+                ErrorCode::DiskFull.into()
+            }
+            HomeError::Io { path, .. } => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                Self::new(ErrorCode::FileUnreadable).file(name)
+            }
+        }
+    }
+}
+
+impl From<UnlockError> for CommandError {
+    fn from(error: UnlockError) -> Self {
+        use UnlockError as U;
+        match error {
+            U::NoVault => ErrorCode::NoVault.into(),
+            U::VaultExists => ErrorCode::VaultExists.into(),
+            U::NoSuchUser => Self::new(ErrorCode::NotFound).at("user"),
+            U::UserExists => Self::invalid("user"),
+            U::WrongPassword => ErrorCode::WrongPassword.into(),
+            U::TooSoon { seconds } => Self::new(ErrorCode::TooSoon).seconds(seconds),
+            U::KeychainAbsent => ErrorCode::KeychainAbsent.into(),
+            U::KeychainLocked => ErrorCode::KeychainLocked.into(),
+            U::KeychainEntryMissing => ErrorCode::KeychainEntryMissing.into(),
+            U::KeychainChanged => ErrorCode::KeychainChanged.into(),
+            U::KeychainRefused => {
+                tracing::error!("the keychain answered, and refused");
+                ErrorCode::KeychainAbsent.into()
+            }
+            U::LeaseEnded => ErrorCode::Forbidden.into(),
+            U::SlotDamaged { file } => Self::new(ErrorCode::SlotDamaged).file(format!("slots/{file}")),
+            U::SlotNewer { file, version } => Self::new(ErrorCode::SlotNewer)
+                .file(format!("slots/{file}"))
+                .version(version.into()),
+            U::NotAllowed => ErrorCode::Forbidden.into(),
+            U::BadName => Self::invalid("name"),
+            U::NoMemory => Self {
+                retryable: true,
+                ..Self::internal("not enough memory to derive the key")
+            },
+            U::Home(error) => error.into(),
+        }
+    }
+}
+
+impl From<PasswordProblem> for CommandError {
+    fn from(problem: PasswordProblem) -> Self {
+        match problem {
+            PasswordProblem::TooShort { .. } => ErrorCode::PasswordTooShort.into(),
+            PasswordProblem::TooLong { .. } => ErrorCode::PasswordTooLong.into(),
+            PasswordProblem::Common => ErrorCode::PasswordCommon.into(),
+        }
+    }
+}
+
+/// The first fault of a form, by its path below the input's member.
+pub(crate) fn of_form(member: &str, faults: &[Invalid]) -> CommandError {
+    let element = faults.first().map(|fault| fault.element.as_str()).unwrap_or_default();
+    let path = if element.is_empty() {
+        member.to_owned()
+    } else {
+        format!("{member}.{element}")
+    };
+    match faults.first().map(|fault| fault.reason) {
+        Some(Reason::TooLong | Reason::TooMany) => CommandError::new(ErrorCode::TooLarge).at(path),
+        _ => CommandError::invalid(path),
+    }
+}
+
+impl From<BlobError> for CommandError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::DiskFull => ErrorCode::DiskFull.into(),
+            BlobError::TooLarge { .. } => ErrorCode::TooLarge.into(),
+            BlobError::Missing | BlobError::Damaged | BlobError::WrongKey => {
+                Self::new(ErrorCode::VaultDamaged).file("blobs")
+            }
+            BlobError::Newer(version) => Self::new(ErrorCode::VaultNewer).file("blobs").version(version.into()),
+            BlobError::Source(_) => ErrorCode::FileUnreadable.into(),
+            BlobError::Io(error) => error.into(),
+            BlobError::Exists => Self::internal("blob id used twice"),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! One unlocked session: who, with which keys, over which connections. Dropping it closes everything and wipes the keys.
+
+pub mod create;
+pub mod current;
+mod idle;
+pub mod lock;
+mod open;
+pub mod password_check;
+mod readers;
+pub mod resume;
+pub mod status;
+pub mod touch;
+pub mod unlock;
+pub mod wire;
+
+pub use idle::Idle;
+
+use crate::error::{CommandError, ErrorCode};
+use crate::machine::{Machine, Resume};
+use crate::setting::Settings;
+use crate::user::{Role, UserRow, roles_of};
+use readers::Readers;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use wardkeep_record::id::{BlobId, DeviceId, RecordId, UserId};
+use wardkeep_record::op::Compartment;
+use wardkeep_vault::env::Env;
+use wardkeep_vault::home::HomeLock;
+use wardkeep_vault::integrity;
+use wardkeep_vault::random;
+use wardkeep_vault::roles::Roles;
+use wardkeep_vault::store::{LocalUser, Store, Tx, View};
+use wardkeep_vault::unlock::Unlocked;
+
+/// One look at a chart is one entry in the log for this long, in milliseconds.
+const ONE_LOOK_MS: u64 = 15 * 60 * 1000;
+
+/// What an unlocked user works with.
+pub struct Session {
+    /// Connections that only read; closed before the one that writes.
+    readers: Readers,
+    /// The one connection that writes.
+    store: Mutex<Store>,
+    /// The vault keys and what opened them: a new user's slot is sealed over those that the admin's session holds.
+    unlocked: RwLock<Unlocked>,
+    /// Whether there is a clinical key among them.
+    clinical: bool,
+    /// Who.
+    pub(crate) user: UserId,
+    roles: Vec<Role>,
+    people: RwLock<People>,
+    settings: RwLock<Settings>,
+    clinic_name: String,
+    pub(crate) env: Env,
+    pub(crate) machine: Arc<Machine>,
+    /// When the resume entry was written last, in monotonic milliseconds.
+    kept_ms: AtomicU64,
+    /// Charts that this user looked at, and when that was written down.
+    viewed: Mutex<HashMap<RecordId, u64>>,
+    /// Tells this session from every other one of the process.
+    pub(crate) number: u64,
+    /// Goes last: until then no other process opens the files.
+    _home_lock: HomeLock,
+}
+
+/// Everybody who ever had a slot here.
+type People = HashMap<UserId, LocalUser>;
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// Whether this session has the compartment's key.
+    pub fn holds(&self, compartment: Compartment) -> bool {
+        match compartment {
+            Compartment::Office => true,
+            Compartment::Clinical => self.clinical,
+        }
+    }
+
+    /// What the user may do.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The policy.
+    pub fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes over a changed policy that is already stored.
+    pub(crate) fn adopt_settings(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// The clinic's name.
+    pub fn clinic_name(&self) -> &str {
+        &self.clinic_name
+    }
+
+    /// Now, in Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.machine.clock.now_ms()
+    }
+
+    /// Now, as a FHIR instant in UTC.
+    pub(crate) fn now_text(&self) -> String {
+        let now_ms = i64::try_from(self.now_ms()).unwrap_or(i64::MAX);
+        jiff::Timestamp::from_millisecond(now_ms)
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            .to_string()
+    }
+
+    /// Sixteen random bits, for the spacing of new items.
+    pub(crate) fn random_u16(&self) -> u16 {
+        u16::from_be_bytes(random::array(&*self.env.random))
+    }
+
+    /// This device.
+    pub(crate) fn device(&self) -> DeviceId {
+        open::device_of(&self.unlocked())
+    }
+
+    /// A new record's id.
+    pub(crate) fn new_record_id(&self) -> RecordId {
+        RecordId::new(self.now_ms(), random::array(&*self.machine.random))
+    }
+
+    /// A new blob's id.
+    pub(crate) fn new_blob_id(&self) -> BlobId {
+        BlobId::new(self.now_ms(), random::array(&*self.machine.random))
+    }
+
+    /// Reads on a connection of its own; never waits for a write.
+    pub(crate) fn read<R>(&self, work: impl FnOnce(&View<'_>) -> Result<R, CommandError>) -> Result<R, CommandError> {
+        self.readers.with(work)
+    }
+
+    /// Reads several things of one moment.
+    pub(crate) fn snapshot<R>(
+        &self,
+        work: impl FnOnce(&View<'_>) -> Result<R, CommandError>,
+    ) -> Result<R, CommandError> {
+        self.readers.snapshot(work)
+    }
+
+    /// Writes one compartment in one transaction, as the session's user.
+    pub(crate) fn write<R>(
+        &self,
+        compartment: Compartment,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<R, CommandError>,
+    ) -> Result<R, CommandError> {
+        if !self.holds(compartment) {
+            return Err(ErrorCode::Forbidden.into());
+        }
+        self.store().write(compartment, self.user, work)
+    }
+
+    /// Writes down that this user looks at this chart, once for each look. Blocks that load side by side wait for the first.
+    pub(crate) fn once_viewed(
+        &self,
+        patient: RecordId,
+        write_down: impl FnOnce() -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
+        let now_ms = self.machine.clock.monotonic_ms();
+        let mut viewed = self.viewed.lock().unwrap_or_else(PoisonError::into_inner);
+        if viewed
+            .get(&patient)
+            .is_some_and(|then| now_ms.saturating_sub(*then) < ONE_LOOK_MS)
+        {
+            return Ok(());
+        }
+        write_down()?;
+        viewed.retain(|_, then| now_ms.saturating_sub(*then) < ONE_LOOK_MS);
+        viewed.insert(patient, now_ms);
+        Ok(())
+    }
+
+    /// The keys and what opened them.
+    pub(crate) fn unlocked(&self) -> RwLockReadGuard<'_, Unlocked> {
+        self.unlocked.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over what a changed password opened.
+    pub(crate) fn adopt_unlocked(&self, unlocked: Unlocked) {
+        *self.unlocked.write().unwrap_or_else(PoisonError::into_inner) = unlocked;
+    }
+
+    /// Renews the resume entry when a good part of its window has passed. A keychain that does not take it costs the person
+    /// a password after a crash, nothing more.
+    pub(crate) fn keep_resumable(&self) {
+        let window_ms = u64::from(self.settings().resume_window_s) * 1000;
+        let now_ms = self.machine.clock.monotonic_ms();
+        let fresh = now_ms.saturating_sub(self.kept_ms.load(Ordering::Relaxed)) < window_ms / 4;
+        if self.machine.resume == Resume::Never || window_ms == 0 || fresh {
+            return;
+        }
+        self.keep_now(window_ms);
+    }
+
+    /// Writes the resume entry; a window of 0 removes it.
+    pub(crate) fn keep_now(&self, window_ms: u64) {
+        if self.machine.resume == Resume::Never {
+            return;
+        }
+        self.kept_ms.store(self.machine.clock.monotonic_ms(), Ordering::Relaxed);
+        if let Err(error) = wardkeep_vault::resume::keep(&self.env, &self.unlocked(), window_ms) {
+            tracing::warn!(%error, "the session cannot be resumed after a crash");
+        }
+    }
+
+    /// Reads every page of a compartment's file; takes seconds for a gigabyte, during which nothing else is written.
+    pub(crate) fn check_integrity(&self, compartment: Compartment) -> Result<integrity::Report, CommandError> {
+        let (schema, path) = match compartment {
+            Compartment::Office => ("main", self.env.home.office_db()),
+            Compartment::Clinical => ("clinical", self.env.home.clinical_db()),
+        };
+        Ok(integrity::check(self.store().read().connection(), schema, &path)?)
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The people of this laptop who can unlock, by name.
+    pub(crate) fn user_rows(&self) -> Vec<UserRow> {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        let open = people.values().filter(|user| user.closed_ms.is_none());
+        let mut rows: Vec<_> = open.map(row_of).collect();
+        rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        rows
+    }
+
+    /// The session's user.
+    pub(crate) fn user_row(&self) -> Result<UserRow, CommandError> {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        people
+            .get(&self.user)
+            .map(row_of)
+            .ok_or_else(|| CommandError::internal("session: user without row"))
+    }
+
+    /// The name of anybody who ever unlocked here.
+    pub(crate) fn user_name(&self, id: UserId) -> Option<String> {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        people.get(&id).map(|user| user.name.clone())
+    }
+
+    /// One of the people, closed or not.
+    pub(crate) fn person(&self, id: UserId) -> Option<LocalUser> {
+        self.people
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned()
+    }
+
+    /// Takes over a changed person who is already stored.
+    pub(crate) fn adopt_person(&self, user: LocalUser) {
+        self.people
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(user.id, user);
+    }
+
+    /// What surfaces see of this session.
+    pub(crate) fn view(&self) -> Result<wire::SessionView, CommandError> {
+        let compartments = [Compartment::Office, Compartment::Clinical];
+        Ok(wire::SessionView {
+            user: self.user_row()?,
+            clinic_name: self.clinic_name.clone(),
+            compartments: compartments.into_iter().filter(|at| self.holds(*at)).collect(),
+            settings: self.settings(),
+            patient_count: self.read(|view| Ok(view.patients_count()?))?,
+        })
+    }
+}
+
+fn row_of(user: &LocalUser) -> UserRow {
+    UserRow::new(user.id, user.name.clone(), Some(roles_of(Roles::from_bits(user.roles))))
+}

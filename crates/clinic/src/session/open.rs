@@ -1,0 +1,131 @@
+//! From opened keys to a session: the files, who was here in vain, who is here now.
+
+use super::readers::Readers;
+use super::{People, Session};
+use crate::clinic::Clinic;
+use crate::error::CommandError;
+use crate::setting::{self, Settings};
+use crate::user::roles_of;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, RwLock};
+use wardkeep_record::id::DeviceId;
+use wardkeep_record::op::Compartment;
+use wardkeep_vault::attempts::{self, FailedAttempt};
+use wardkeep_vault::home::HomeLock;
+use wardkeep_vault::store::{Action, AuditEntry, Store, View};
+use wardkeep_vault::unlock::Unlocked;
+
+/// Where the clinic's name stands in the office compartment.
+pub(crate) const CLINIC_NAME: &str = "clinic_name";
+
+/// How the session came about, for the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Opening {
+    /// By making the vault.
+    Create,
+    /// By password.
+    Password,
+    /// Out of the keychain, inside the resume window.
+    Resume,
+}
+
+impl Opening {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Password => "password",
+            Self::Resume => "resume",
+        }
+    }
+}
+
+/// The device of a vault: a vault is one installation, and carries its id from its making on.
+pub(super) fn device_of(unlocked: &Unlocked) -> DeviceId {
+    DeviceId(unlocked.vault)
+}
+
+/// Opens the files of opened keys.
+pub(super) fn open_store(clinic: &Clinic, unlocked: &Unlocked) -> Result<Store, CommandError> {
+    let env = clinic.env();
+    Ok(Store::open(
+        &env.home,
+        &unlocked.keys,
+        device_of(unlocked),
+        Arc::clone(&env.clock),
+    )?)
+}
+
+/// Makes the session: writes down who failed and who is here, before anything can be read.
+pub(super) fn open_session(
+    clinic: &Clinic,
+    unlocked: Unlocked,
+    mut store: Store,
+    home_lock: HomeLock,
+    how: Opening,
+) -> Result<Session, CommandError> {
+    let env = clinic.env().clone();
+    write_down(&mut store, &unlocked, how)?;
+    // Told twice is better than never: what cannot be dropped now is told again at the next unlock.
+    if let Err(error) = attempts::forget(&env, &unlocked) {
+        tracing::warn!(%error, "failed unlocks that are in the log now could not be dropped from their record");
+    }
+    let readers = Readers::open(&env.home, &unlocked.keys, device_of(&unlocked))?;
+    let view = store.read();
+    let people: People = view.users()?.into_iter().map(|user| (user.id, user)).collect();
+    let settings = setting_or_default::<Settings>(&view, setting::set::KEY)?;
+    let clinic_name = setting_or_default::<String>(&view, CLINIC_NAME)?;
+    let session = Session {
+        readers,
+        clinical: unlocked.keys.clinical.is_some(),
+        user: unlocked.user,
+        roles: roles_of(unlocked.roles),
+        people: RwLock::new(people),
+        settings: RwLock::new(settings),
+        clinic_name,
+        store: Mutex::new(store),
+        unlocked: RwLock::new(unlocked),
+        env,
+        machine: Arc::clone(clinic.machine()),
+        kept_ms: AtomicU64::new(0),
+        viewed: Mutex::new(HashMap::new()),
+        number: clinic.next_session(),
+        _home_lock: home_lock,
+    };
+    session.keep_now(u64::from(session.settings().resume_window_s) * 1000);
+    Ok(session)
+}
+
+/// One transaction: every failed unlock since the last good one, then this one.
+fn write_down(store: &mut Store, unlocked: &Unlocked, how: Opening) -> Result<(), CommandError> {
+    store.write(Compartment::Office, unlocked.user, |tx| {
+        for failure in &unlocked.failures {
+            let detail = match failure {
+                FailedAttempt::WrongPassword { user, at_ms } => {
+                    serde_json::json!({ "user": user, "at_ms": at_ms, "reason": "wrong_password" })
+                }
+                FailedAttempt::RecordTampered { at_ms } => {
+                    serde_json::json!({ "at_ms": at_ms, "reason": "record_of_attempts_tampered_with" })
+                }
+            };
+            tx.audit(&AuditEntry::new(Action::UnlockFailed).detail(&detail))?;
+        }
+        if how != Opening::Create {
+            tx.audit(&AuditEntry::new(Action::Unlock).detail(&serde_json::json!({ "by": how.name() })))?;
+        }
+        Ok(())
+    })
+}
+
+/// A stored setting; its default where it was never stored. One that this version cannot read is of a newer one, and then
+/// the default is safer than no session.
+fn setting_or_default<T: DeserializeOwned + Default>(view: &View<'_>, key: &str) -> Result<T, CommandError> {
+    let Some(text) = view.setting(key)? else {
+        return Ok(T::default());
+    };
+    Ok(serde_json::from_str(&text).unwrap_or_else(|_| {
+        tracing::warn!(key, "a setting cannot be read; its default counts");
+        T::default()
+    }))
+}

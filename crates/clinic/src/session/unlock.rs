@@ -1,0 +1,48 @@
+//! `unlock`: opens the vault for one user by password. Takes as long as Argon2id does: not for a window's own thread.
+
+use super::open::{self, Opening};
+use super::wire::SessionView;
+use crate::clinic::Clinic;
+use crate::command::{Command, Need};
+use crate::error::{CommandError, ErrorCode};
+use crate::secret::Password;
+use serde::Deserialize;
+use ts_rs::TS;
+use wardkeep_record::id::UserId;
+use wardkeep_vault::unlock;
+
+/// Who, with what.
+#[derive(Debug, Deserialize, TS)]
+pub struct Input {
+    /// The user.
+    pub user: UserId,
+    /// Their password.
+    pub password: Password,
+}
+
+impl Command for Input {
+    type Output = SessionView;
+    type Place = Clinic;
+    const NEED: Need = Need::Nothing;
+
+    fn run(self, clinic: &Clinic) -> Result<SessionView, CommandError> {
+        let _opening = clinic.opening();
+        if clinic.locked_because().is_none() {
+            // A surface locks before it offers another user's password field.
+            return Err(ErrorCode::Conflict.into());
+        }
+        // A password that is too long to have been chosen is as wrong as any.
+        let password = self
+            .password
+            .normal()
+            .map_err(|_| CommandError::new(ErrorCode::WrongPassword))?;
+        let home_lock = clinic.home().lock()?;
+        let unlocked = unlock::unlock(clinic.env(), self.user, &password)?;
+        drop(password);
+        let store = open::open_store(clinic, &unlocked)?;
+        let session = open::open_session(clinic, unlocked, store, home_lock, Opening::Password)?;
+        let view = session.view()?;
+        clinic.install(session);
+        Ok(view)
+    }
+}

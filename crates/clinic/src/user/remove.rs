@@ -1,0 +1,47 @@
+//! `user_remove`: destroys a person's slot on this laptop. What they wrote stays, under their name.
+
+use crate::command::{Command, Need, Nothing};
+use crate::error::{CommandError, ErrorCode};
+use crate::session::Session;
+use serde::Deserialize;
+use ts_rs::TS;
+use wardkeep_record::id::UserId;
+use wardkeep_record::op::Compartment;
+use wardkeep_record::role::Permission;
+use wardkeep_vault::store::{Action, AuditEntry};
+use wardkeep_vault::unlock::{self, UnlockError};
+
+/// Whom.
+#[derive(Debug, Deserialize, TS)]
+pub struct Input {
+    /// The user.
+    pub user: UserId,
+}
+
+impl Command for Input {
+    type Output = Nothing;
+    type Place = Session;
+    const NEED: Need = Need::May(Permission::UserManage);
+
+    fn run(self, session: &Session) -> Result<Nothing, CommandError> {
+        if self.user == session.user {
+            // Somebody must be left to let people in.
+            return Err(CommandError::new(ErrorCode::Forbidden).at("user"));
+        }
+        let open = |id| session.person(id).filter(|user| user.closed_ms.is_none());
+        let mut user = open(self.user).ok_or_else(|| CommandError::new(ErrorCode::NotFound).at("user"))?;
+        session.write(Compartment::Office, |tx| {
+            user.closed_ms = Some(tx.now_ms());
+            tx.put_user(&user)?;
+            let detail = serde_json::json!({ "user": self.user, "closed": true });
+            tx.audit(&AuditEntry::new(Action::UserChange).detail(&detail))?;
+            match unlock::remove_user(&session.env, &session.unlocked(), self.user) {
+                // An earlier try got this far and no further.
+                Ok(()) | Err(UnlockError::NoSuchUser) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        })?;
+        session.adopt_person(user);
+        Ok(Nothing {})
+    }
+}
