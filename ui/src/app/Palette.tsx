@@ -1,9 +1,9 @@
 import { useLingui } from "@lingui/react/macro";
-import { Modal } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { type PatientRow, useAsk } from "../bridge";
+import { BareDialog } from "../kit/Dialog";
 import { showDate } from "../kit/dates";
 import { Keys } from "../kit/Keys";
 import { bannerName } from "../kit/names";
@@ -48,17 +48,7 @@ export function Palette(props: { onClose: () => void }) {
   };
 
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      withCloseButton={false}
-      padding={0}
-      size={640}
-      yOffset="10vh"
-      centered={false}
-      title={null}
-      aria-label={t`Find anything`}
-    >
+    <BareDialog label={t`Find anything`} onClose={props.onClose} size={640}>
       <input
         className={css.input}
         role="combobox"
@@ -85,7 +75,7 @@ export function Palette(props: { onClose: () => void }) {
         <Group title={t`Commands`} entries={commands} list={list} current={current} onChoose={choose} />
       </div>
       {entries.length === 0 ? <div className={css.empty}>{t`Nothing found`}</div> : null}
-    </Modal>
+    </BareDialog>
   );
 }
 

@@ -52,6 +52,7 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the page changes
   useEffect(() => {
     setActive(false);
+    search.setQuery("");
     if (home) focusSearch();
     else if (!main.current?.contains(document.activeElement)) main.current?.focus();
     main.current?.scrollTo(0, 0);

@@ -1,8 +1,8 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
-import { Modal } from "@mantine/core";
 import type { Section } from "../kit/commands";
+import { Dialog } from "../kit/Dialog";
 import { Keys } from "../kit/Keys";
 import css from "../kit/overlay.module.css";
 import { useAllCommands } from "../kit/useCommands";
@@ -20,7 +20,7 @@ export function ShortcutSheet(props: { onClose: () => void }) {
   const { t } = useLingui();
   const commands = useAllCommands();
   return (
-    <Modal opened onClose={props.onClose} title={t`Shortcuts`} size={720} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Dialog opened onClose={props.onClose} title={t`Shortcuts`} size={720}>
       <div className={css.sheet}>
         {SECTIONS.map((section) => {
           const mine = commands.filter((command) => command.section === section.id && command.keys);
@@ -57,6 +57,6 @@ export function ShortcutSheet(props: { onClose: () => void }) {
           </ul>
         </section>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { ActionIcon, Menu } from "@mantine/core";
+import { Menu } from "@mantine/core";
 import {
   ChevronDown,
   ClipboardCheck,
@@ -33,6 +33,7 @@ export function TopBar(props: {
 }) {
   const { t } = useLingui();
   const session = useSession();
+  const rights = useRights();
   return (
     <header className={css.bar}>
       <button type="button" className={css.skip} onClick={() => document.getElementById("page")?.focus()}>
@@ -50,18 +51,20 @@ export function TopBar(props: {
         onOpen={props.onSearchOpen}
         onEscape={props.onSearchEscape}
       />
-      <button
-        type="button"
-        className={`${css.tool} ${css.strong}`}
-        onClick={props.onRegister}
-        data-testid="register-open"
-        title={t`Register a new patient`}
-      >
-        <UserPlus size={16} aria-hidden />
-        <span>
-          <Trans>New patient</Trans>
-        </span>
-      </button>
+      {rights.write ? (
+        <button
+          type="button"
+          className={`${css.tool} ${css.strong}`}
+          onClick={props.onRegister}
+          data-testid="register-open"
+          title={t`Register a new patient`}
+        >
+          <UserPlus size={16} aria-hidden />
+          <span>
+            <Trans>New patient</Trans>
+          </span>
+        </button>
+      ) : null}
       <UserMenu onOverlay={props.onOverlay} />
       <LockButton />
     </header>
@@ -79,12 +82,14 @@ function Nav() {
           <Trans>Patients</Trans>
         </span>
       </NavLink>
-      <NavLink to="/import" title={t`Import`} data-testid="import-open">
-        <FileInput size={16} aria-hidden />
-        <span>
-          <Trans>Import</Trans>
-        </span>
-      </NavLink>
+      {rights.import ? (
+        <NavLink to="/import" title={t`Import`} data-testid="import-open">
+          <FileInput size={16} aria-hidden />
+          <span>
+            <Trans>Import</Trans>
+          </span>
+        </NavLink>
+      ) : null}
       {rights.admin ? (
         <>
           <NavLink to="/users" title={t`People`}>
@@ -113,7 +118,12 @@ function UserMenu(props: { onOverlay: (overlay: "palette" | "sheet") => void }) 
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <button type="button" className={css.tool} aria-label={t`Menu of ${user.name}`} data-testid="user-menu">
+        <button
+          type="button"
+          className={css.tool}
+          aria-label={t`${user.initials}, menu of ${user.name}`}
+          data-testid="user-menu"
+        >
           <bdi>{user.initials}</bdi>
           <ChevronDown size={14} aria-hidden />
         </button>
@@ -147,15 +157,11 @@ function LockButton() {
   const { t } = useLingui();
   const { lock } = usePlace();
   return (
-    <ActionIcon
-      aria-label={t`Lock`}
-      title={t`Lock`}
-      variant="transparent"
-      className={css.tool ?? ""}
-      onClick={() => lock("button")}
-      data-testid="lock-button"
-    >
-      <LockKeyhole size={18} aria-hidden />
-    </ActionIcon>
+    <button type="button" title={t`Lock`} className={css.tool} onClick={() => lock("button")} data-testid="lock-button">
+      <LockKeyhole size={16} aria-hidden />
+      <span>
+        <Trans>Lock</Trans>
+      </span>
+    </button>
   );
 }

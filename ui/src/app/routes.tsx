@@ -4,6 +4,7 @@ import { useLocation, useNavigate, useParams } from "react-router";
 import { call, useAsk } from "../bridge";
 import { Chart } from "../features/chart/Chart";
 import { Notebook } from "../features/notes/Notebook";
+import { Banner } from "../features/patient/Banner";
 import { PatientPage } from "../features/patient/PatientPage";
 import { formOf, newForm } from "../features/registration/draft";
 import { PatientForm } from "../features/registration/PatientForm";
@@ -75,21 +76,24 @@ export function EditRoute() {
   }
   const back = () => void navigate(`/patient/${id}`, { state: { via: "link" }, replace: true });
   return (
-    <PatientForm
-      key={id}
-      title={t`Edit the patient`}
-      start={formOf(patient.data.draft, i18n.locale)}
-      before={patient.data}
-      save={(draft) => call("patient_edit", { id, draft })}
-      onSaved={() => {
-        void answers.invalidateQueries({ queryKey: ["patient_search"] });
-        void answers.invalidateQueries({ queryKey: ["patient_recent"] });
-        say(t`Saved`);
-        back();
-      }}
-      onCancel={back}
-      onOpen={(row) => void navigate(`/patient/${row.id}`, { state: { via: "link" } })}
-    />
+    <>
+      <Banner patient={patient.data} />
+      <PatientForm
+        key={id}
+        title={t`Edit the patient`}
+        start={formOf(patient.data.draft, i18n.locale)}
+        before={patient.data}
+        save={(draft) => call("patient_edit", { id, draft })}
+        onSaved={() => {
+          void answers.invalidateQueries({ queryKey: ["patient_search"] });
+          void answers.invalidateQueries({ queryKey: ["patient_recent"] });
+          say(t`Saved`);
+          back();
+        }}
+        onCancel={back}
+        onOpen={(row) => void navigate(`/patient/${row.id}`, { state: { via: "link" } })}
+      />
+    </>
   );
 }
 

@@ -43,14 +43,24 @@ export function useAppCommands(shell: {
       run: shell.focusSearch,
       ...everywhere,
     },
-    { id: "patient.register", title: msg`Register a new patient`, keys: "alt+n", run: shell.register, ...everywhere },
     { id: "page.patients", title: msg`Patients`, keys: "alt+p", run: go("/"), ...everywhere },
-    { id: "page.import", title: msg`Import`, keys: "alt+i", run: go("/import"), ...everywhere },
     { id: "page.settings", title: msg`Settings`, keys: "mod+,", run: go("/settings"), ...everywhere },
     { id: "page.machine", title: msg`Machine check`, run: go("/machine"), ...everywhere },
     { id: "page.about", title: msg`About Wardkeep`, run: go("/about"), ...everywhere },
     { id: "app.switch", title: msg`Another person…`, run: () => lock("user_switch"), ...everywhere },
   ];
+  if (rights.write) {
+    commands.push({
+      id: "patient.register",
+      title: msg`Register a new patient`,
+      keys: "alt+n",
+      run: shell.register,
+      ...everywhere,
+    });
+  }
+  if (rights.import) {
+    commands.push({ id: "page.import", title: msg`Import`, keys: "alt+i", run: go("/import"), ...everywhere });
+  }
   if (rights.admin) {
     commands.push(
       { id: "page.users", title: msg`People`, run: go("/users"), ...everywhere },

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { AuditRow } from "../bridge";
 import { showInstant } from "./dates";
 import { cell, Table } from "./Layout";
+import { pairs } from "./plainJson";
 import { auditWord } from "./words/audit";
 
 /** Entries of the audit trail. `patientCell` lets a page make a link of the patient. */
@@ -41,11 +42,11 @@ export function AuditTable(props: {
         <tr key={`${row.compartment}-${row.n}`}>
           <td className={cell.fixed}>{showInstant(row.at_ms, i18n.locale)}</td>
           <td>
-            <bdi>{row.user ?? t`the program`}</bdi>
+            <bdi>{row.user ?? t`nobody signed in`}</bdi>
           </td>
           <td>{auditWord(row.action, t)}</td>
           {props.withPatient ? <td>{props.patientCell?.(row) ?? <bdi>{row.patient_name}</bdi>}</td> : null}
-          <td>{row.detail}</td>
+          <td>{pairs(row.detail)}</td>
         </tr>
       ))}
     </Table>

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useBlocker } from "react-router";
+import { Dialog } from "./Dialog";
 import { Row, Stack } from "./Layout";
 
 /** Asks before typed words are thrown away by leaving the page. */
@@ -10,12 +11,7 @@ export function LeaveGuard(props: { when: () => boolean }) {
     ({ currentLocation, nextLocation }) => currentLocation.key !== nextLocation.key && props.when(),
   );
   return (
-    <Modal
-      opened={blocker.state === "blocked"}
-      onClose={() => blocker.reset?.()}
-      title={t`Leave without saving?`}
-      closeButtonProps={{ "aria-label": t`Close` }}
-    >
+    <Dialog opened={blocker.state === "blocked"} onClose={() => blocker.reset?.()} title={t`Leave without saving?`}>
       <Stack>
         <span>
           <Trans>What you changed here is not saved yet.</Trans>
@@ -29,6 +25,6 @@ export function LeaveGuard(props: { when: () => boolean }) {
           </Button>
         </Row>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

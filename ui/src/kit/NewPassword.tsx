@@ -71,7 +71,7 @@ export function NewPassword(props: {
           {long ? <Trans>Not that long</Trans> : <Trans>Long enough; spaces and any characters count</Trans>}
         </Rule>
         <Rule state={common} said={said[common]}>
-          <Trans>Not on the lists of common passwords, not your name</Trans>
+          <Trans>Not on the lists of common passwords, and not the name</Trans>
         </Rule>
         <Rule state={same} said={said[same]}>
           <Trans>Typed the same twice</Trans>

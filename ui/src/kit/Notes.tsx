@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import type { CommandError } from "../bridge";
 import css from "./notes.module.css";
 import { errorWords } from "./words/errors";
+import { fieldWords } from "./words/fields";
 
 export type Tone = "danger" | "warn" | "good" | "info" | "plain";
 
@@ -18,8 +19,9 @@ export function Notice(props: {
   actions?: ReactNode;
   alert?: boolean;
   testId?: string;
+  icon?: typeof Info;
 }) {
-  const Icon = ICONS[props.tone];
+  const Icon = props.icon ?? ICONS[props.tone];
   return (
     <div
       className={clsx(css.note, css[props.tone])}
@@ -46,6 +48,7 @@ export function ErrorNotice(props: {
   const { t } = useLingui();
   const words = errorWords(props.error);
   const file = props.error.detail?.file;
+  const field = props.error.field ? fieldWords(props.error.field, t) : null;
   const { onRetry } = props;
   return (
     <Notice
@@ -62,6 +65,11 @@ export function ErrorNotice(props: {
       }
     >
       <p>{t(words.advice)}</p>
+      {field ? (
+        <p className={css.extra}>
+          <Trans>Field: {field}</Trans>
+        </p>
+      ) : null}
       {file ? (
         <p className={css.extra}>
           <Trans>File: {file}</Trans>
@@ -100,16 +108,8 @@ export function Loading(props: { lines?: number }) {
 /** In the place of what this person's role may not see. */
 export function Hidden(props: { children?: ReactNode }) {
   return (
-    <Notice tone="plain" title={<HiddenTitle />}>
+    <Notice tone="plain" icon={LockKeyhole} title={<Trans>Hidden: needs the clinician role</Trans>}>
       {props.children}
     </Notice>
-  );
-}
-
-function HiddenTitle() {
-  return (
-    <>
-      <LockKeyhole size={14} aria-hidden /> <Trans>Hidden: needs the clinician role</Trans>
-    </>
   );
 }

@@ -4,6 +4,7 @@ import { showDate } from "./dates";
 import css from "./list.module.css";
 import { Chip } from "./Notes";
 import { bannerName } from "./names";
+import { ageWords } from "./words/age";
 import { GENDER_WORDS } from "./words/roles";
 
 export function PatientLineHead() {
@@ -59,10 +60,10 @@ export function PatientLine(props: { row: PatientRow }) {
         </span>
       </span>
       <span className={css.mono}>
-        <BornWithAge birthDate={row.birth_date} age={row.age} />
+        <BornWithAge birthDate={row.birth_date} age={row.deceased ? null : row.age} />
       </span>
       <span>{row.gender ? t(GENDER_WORDS[row.gender]) : <Trans>Unknown</Trans>}</span>
-      <span className={css.mono}>{row.mrn}</span>
+      <span className={css.mono}>{row.mrn || <Trans>none</Trans>}</span>
       <span className={css.mono}>{row.phone}</span>
       <span>
         <bdi>{row.city}</bdi>
@@ -73,13 +74,13 @@ export function PatientLine(props: { row: PatientRow }) {
 
 /** 03-Apr-1980 (46 y); a birth date that is not known says so. */
 export function BornWithAge(props: { birthDate: string | null; age: string | null }) {
-  const { i18n } = useLingui();
+  const { t, i18n } = useLingui();
   const date = showDate(props.birthDate, i18n.locale);
   if (!date) return <Trans>unknown</Trans>;
   return (
     <>
       {date}
-      {props.age ? ` (${props.age})` : ""}
+      {props.age ? ` (${ageWords(props.age, t)})` : ""}
     </>
   );
 }

@@ -10,14 +10,26 @@ export function useSession(): Session {
   return session;
 }
 
+/** What the roles allow, as the program will decide it; here only to leave out what it would refuse. */
 export interface Rights {
   /** Holds the key of the chart. */
   chart: boolean;
+  /** Registers, edits and removes patients. */
+  write: boolean;
+  import: boolean;
+  export: boolean;
   admin: boolean;
 }
 
 export function useRights(): Rights {
   const session = useSession();
-  const has = (role: Role) => session.user.roles?.includes(role) === true;
-  return { chart: session.compartments.includes("clinical"), admin: has("admin") };
+  const has = (...roles: Role[]) => roles.some((role) => session.user.roles?.includes(role) === true);
+  const chart = session.compartments.includes("clinical");
+  return {
+    chart,
+    write: has("front_desk", "clinician"),
+    import: has("clinician", "admin"),
+    export: chart && has("clinician"),
+    admin: has("admin"),
+  };
 }

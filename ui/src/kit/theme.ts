@@ -1,6 +1,6 @@
 import { createTheme, type MantineColorsTuple } from "@mantine/core";
 
-/** Calm blue-green: shade 7 carries white text in light, shade 4 carries dark text in dark. */
+/** Calm blue-green: shade 7 carries white text and stands out from panels, in light and in dark. */
 const ward: MantineColorsTuple = [
   "#e8f5f6",
   "#d2eaec",
@@ -9,7 +9,7 @@ const ward: MantineColorsTuple = [
   "#52acb3",
   "#3aa0a8",
   "#1c8790",
-  "#0d6f78",
+  "#107a83",
   "#085a62",
   "#05454b",
 ];
@@ -44,7 +44,7 @@ const gray: MantineColorsTuple = [
 /** Density and colours of every screen; `npm run css` writes its variables to css-variables.css. */
 export const theme = createTheme({
   primaryColor: "ward",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: 7,
   autoContrast: true,
   luminanceThreshold: 0.35,
   colors: { ward, dark, gray },
@@ -66,8 +66,15 @@ export const theme = createTheme({
     },
   },
   components: {
-    Modal: { defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 0 } } },
-    Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: "md" } },
+    ModalRoot: { defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 0 } } },
+    Menu: {
+      defaultProps: {
+        transitionProps: { duration: 0 },
+        shadow: "md",
+        withinPortal: false,
+        withInitialFocusPlaceholder: false,
+      },
+    },
     Select: { defaultProps: { size: "sm", checkIconPosition: "right", allowDeselect: false } },
     NativeSelect: { defaultProps: { size: "sm" } },
     TextInput: { defaultProps: { size: "sm" } },

@@ -112,7 +112,7 @@ function AllergyItem(props: { allergy: Allergy; onRemove: (reason: string) => vo
   return (
     <li>
       <span className={css.what}>
-        <bdi>{allergy.substance.text}</bdi>{" "}
+        <bdi>{allergy.substance.text || t`unnamed`}</bdi>{" "}
         {allergy.criticality ? (
           <Chip tone={allergy.criticality === "high" ? "danger" : "plain"}>
             {t(CRITICALITY_WORDS[allergy.criticality])}

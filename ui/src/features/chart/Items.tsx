@@ -70,7 +70,7 @@ function Item(props: { item: ChartItem }) {
   return (
     <li>
       <span className={css.what}>
-        <bdi>{item.what.text}</bdi> {showsStatus(item) ? <Chip tone="plain">{item.status}</Chip> : null}
+        <bdi>{item.what.text || t`unnamed`}</bdi> {showsStatus(item) ? <Chip tone="plain">{item.status}</Chip> : null}
       </span>
       <span className={css.when}>{when}</span>
       {detail ? <span className={css.detail}>{detail}</span> : null}

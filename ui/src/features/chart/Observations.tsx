@@ -8,7 +8,7 @@ import { showDate } from "../../kit/dates";
 import { tidyNumber } from "../../kit/numbers";
 import { Spark } from "../../kit/Trend";
 import { type Sample, timeOf } from "../../kit/trend";
-import { interpretationWord } from "./interpretation";
+import { interpretationOf, withoutUnit } from "./interpretation";
 import { SeriesDetail } from "./SeriesDetail";
 
 const FIRST = 12;
@@ -62,7 +62,8 @@ function Series(props: { series: ObservationSeries }) {
   const detail = useId();
   const newest = series.points[0];
   if (!newest) return null;
-  const word = interpretationWord(newest.interpretation, t);
+  const said = interpretationOf(newest.interpretation, t);
+  const value = withoutUnit(newest.text, series.unit);
   return (
     <div>
       <button
@@ -72,12 +73,13 @@ function Series(props: { series: ObservationSeries }) {
         aria-controls={open ? detail : undefined}
         onClick={() => setOpen(!open)}
       >
-        <span>{series.what.text}</span>
-        <span className={word ? `${css.value} ${css.high}` : css.value}>
-          {tidyNumber(newest.text)} {unitOf(newest.text, series.unit)} {word ? <span>{word}</span> : null}
+        <span>{series.what.text || t`unnamed`}</span>
+        <span className={css.when}>{showDate(newest.at, i18n.locale) ?? t`date unknown`}</span>
+        <span className={said?.alarming ? `${css.value} ${css.high}` : css.value}>
+          {tidyNumber(value)} {series.unit ? <small>{series.unit}</small> : null}{" "}
+          {said ? <span>{said.word}</span> : null}
         </span>
         <Spark samples={samplesOf(series)} name={series.what.text} />
-        <span className={css.when}>{showDate(newest.at, i18n.locale)}</span>
       </button>
       {open ? (
         <div id={detail}>
@@ -86,11 +88,6 @@ function Series(props: { series: ObservationSeries }) {
       ) : null}
     </div>
   );
-}
-
-/** The unit, unless the text has it already. */
-function unitOf(text: string, unit: string | null): ReactNode {
-  return unit && !text.includes(unit) ? <small>{unit}</small> : null;
 }
 
 /** Values that are numbers, oldest first. */

@@ -6,7 +6,7 @@ import { cell, Table } from "../../kit/Layout";
 import { tidyNumber } from "../../kit/numbers";
 import { LineChart } from "../../kit/Trend";
 import type { Range, Sample } from "../../kit/trend";
-import { interpretationWord } from "./interpretation";
+import { interpretationOf, withoutUnit } from "./interpretation";
 
 /** One value over time: its line where there is one to draw, and every reading in a table. */
 export function SeriesDetail(props: { series: ObservationSeries; samples: readonly Sample[] }) {
@@ -27,9 +27,7 @@ export function SeriesDetail(props: { series: ObservationSeries; samples: readon
             <th scope="col">
               <Trans>When</Trans>
             </th>
-            <th scope="col">
-              <Trans>Value</Trans>
-            </th>
+            <th scope="col">{series.unit ? <Trans>Value ({series.unit})</Trans> : <Trans>Value</Trans>}</th>
             <th scope="col">
               <Trans>Usual range</Trans>
             </th>
@@ -37,13 +35,13 @@ export function SeriesDetail(props: { series: ObservationSeries; samples: readon
         }
       >
         {series.points.map((point) => {
-          const word = interpretationWord(point.interpretation, t);
+          const said = interpretationOf(point.interpretation, t);
           return (
             <tr key={point.id}>
-              <td className={cell.fixed}>{showWhen(point.at, i18n.locale)}</td>
+              <td className={cell.fixed}>{showWhen(point.at, i18n.locale) ?? t`date unknown`}</td>
               <td>
-                {tidyNumber(point.text)} {series.unit && !point.text.includes(series.unit) ? series.unit : ""}{" "}
-                {word ? <strong className={css.high}>{word}</strong> : null}
+                {tidyNumber(withoutUnit(point.text, series.unit))}{" "}
+                {said ? <strong className={said.alarming ? css.high : undefined}>{said.word}</strong> : null}
               </td>
               <td className={cell.fixed}>{rangeText(point.low, point.high)}</td>
             </tr>

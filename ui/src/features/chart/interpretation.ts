@@ -15,7 +15,25 @@ const WORDS: Record<string, MessageDescriptor> = {
   R: msg`resistant`,
 };
 
-export function interpretationWord(code: string | null, say: (message: MessageDescriptor) => string): string | null {
-  const word = code === null ? undefined : WORDS[code];
-  return word ? say(word) : null;
+const USUAL = /^(n|normal|neg|negative|s)$/i;
+
+export interface Interpretation {
+  word: string;
+  /** Known to be out of the usual; words of another system are shown without alarm. */
+  alarming: boolean;
+}
+
+/** What to say about a value; nothing for a usual one. */
+export function interpretationOf(
+  code: string | null,
+  say: (message: MessageDescriptor) => string,
+): Interpretation | null {
+  if (!code || USUAL.test(code.trim())) return null;
+  const word = WORDS[code];
+  return word ? { word: say(word), alarming: true } : { word: code, alarming: false };
+}
+
+/** The value without the unit that the column names. */
+export function withoutUnit(text: string, unit: string | null): string {
+  return unit && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text;
 }

@@ -61,7 +61,7 @@ export function Preview(props: { preview: ImportPreview; onStart: (source: strin
                 placeholder={t`such as the name of the other system`}
                 value={source}
                 onChange={(event) => setSource(event.currentTarget.value)}
-                maxLength={200}
+                maxLength={100}
                 required
                 data-testid="import-source"
               />

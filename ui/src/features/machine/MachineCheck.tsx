@@ -5,7 +5,7 @@ import { Button } from "@mantine/core";
 import { CircleCheck, CircleHelp, CircleX, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { type DoctorCheck, useAsk } from "../../bridge";
-import { Page, Row, Table } from "../../kit/Layout";
+import { Page, Panel, Row, Table } from "../../kit/Layout";
 import { Chip, ErrorNotice, Loading, type Tone } from "../../kit/Notes";
 
 const NAMES: Record<DoctorCheck["id"], MessageDescriptor> = {
@@ -46,37 +46,39 @@ export function MachineCheck(props: { back?: ReactNode }) {
       {checks.error ? <ErrorNotice error={checks.error} onRetry={() => void checks.refetch()} /> : null}
       {checks.isPending ? <Loading lines={3} /> : null}
       {checks.data ? (
-        <Table
-          label={t`Machine check`}
-          head={
-            <>
-              <th scope="col">
-                <Trans>What</Trans>
-              </th>
-              <th scope="col">
-                <Trans>State</Trans>
-              </th>
-              <th scope="col">
-                <Trans>Found</Trans>
-              </th>
-            </>
-          }
-        >
-          {checks.data.map((check) => {
-            const { tone, word, icon: Icon } = STATUS[check.status];
-            return (
-              <tr key={check.id}>
-                <th scope="row">{t(NAMES[check.id])}</th>
-                <td>
-                  <Chip tone={tone} icon={<Icon size={12} aria-hidden />}>
-                    {t(word)}
-                  </Chip>
-                </td>
-                <td>{check.detail}</td>
-              </tr>
-            );
-          })}
-        </Table>
+        <Panel flush>
+          <Table
+            label={t`Machine check`}
+            head={
+              <>
+                <th scope="col">
+                  <Trans>What</Trans>
+                </th>
+                <th scope="col">
+                  <Trans>State</Trans>
+                </th>
+                <th scope="col">
+                  <Trans>Found</Trans>
+                </th>
+              </>
+            }
+          >
+            {checks.data.map((check) => {
+              const { tone, word, icon: Icon } = STATUS[check.status];
+              return (
+                <tr key={check.id}>
+                  <th scope="row">{t(NAMES[check.id])}</th>
+                  <td>
+                    <Chip tone={tone} icon={<Icon size={12} aria-hidden />}>
+                      {t(word)}
+                    </Chip>
+                  </td>
+                  <td>{check.detail}</td>
+                </tr>
+              );
+            })}
+          </Table>
+        </Panel>
       ) : null}
     </Page>
   );

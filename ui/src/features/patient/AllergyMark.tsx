@@ -14,6 +14,7 @@ const ICONS = {
 
 /** The allergies in the banner: one of four states, each with its own icon, frame and words. */
 export function AllergyMark(props: { patient: string }) {
+  const { t } = useLingui();
   const rights = useRights();
   const block = useAsk("chart_allergies", { patient: props.patient }, { enabled: rights.chart });
   if (!rights.chart) {
@@ -38,7 +39,11 @@ export function AllergyMark(props: { patient: string }) {
     );
   }
   const { state, active } = block.data;
-  return <Mark state={state}>{state === "known" ? active.map((one) => one.substance.text).join(", ") : null}</Mark>;
+  return (
+    <Mark state={state}>
+      {state === "known" ? active.map((one) => one.substance.text || t`unnamed`).join(", ") : null}
+    </Mark>
+  );
 }
 
 function Mark(props: { state: ShownAllergyState; children: React.ReactNode }) {
@@ -49,7 +54,9 @@ function Mark(props: { state: ShownAllergyState; children: React.ReactNode }) {
     <div className={`${css.allergy} ${css[props.state]}`} data-testid="allergy-state" data-state={props.state}>
       <Icon size={16} aria-hidden />
       <span>
-        <strong>{props.children ? `${words}:` : words}</strong> {props.children}
+        <strong>{props.state === "known" ? `${words}:` : words}</strong>{" "}
+        {props.state !== "known" && props.children ? "· " : null}
+        {props.children}
       </span>
     </div>
   );

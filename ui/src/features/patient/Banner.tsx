@@ -7,25 +7,33 @@ import css from "../../kit/banner.module.css";
 import { showDate } from "../../kit/dates";
 import { bannerName } from "../../kit/names";
 import { BornWithAge } from "../../kit/PatientLine";
+import { ageWords } from "../../kit/words/age";
 import { GENDER_WORDS } from "../../kit/words/roles";
 import { AllergyMark } from "./AllergyMark";
 import { Photo } from "./Photo";
 
 /** Who is on the screen, in the order of the NHS Common User Interface; it never scrolls away. */
-export function Banner(props: { patient: PatientDetail; onEdit: () => void; bannerRef: Ref<HTMLElement> }) {
+export function Banner(props: {
+  patient: PatientDetail;
+  onEdit?: () => void;
+  bannerRef?: Ref<HTMLElement>;
+  heading?: boolean;
+}) {
   const { t, i18n } = useLingui();
   const { row, draft, has_photo } = props.patient;
   const { deceased } = draft;
+  // Over a form the form has the heading.
+  const Name = props.heading ? "h1" : "p";
   const diedOn = deceased.kind === "on" ? (showDate(deceased.date, i18n.locale) ?? deceased.date) : null;
   return (
     <section
-      ref={props.bannerRef}
+      ref={props.bannerRef ?? null}
       className={row.deceased ? `${css.banner} ${css.deceased}` : css.banner}
       aria-label={t`Patient`}
       data-testid="patient-banner"
     >
       <Photo patient={row.id} has={has_photo} />
-      <h1 className={css.name}>
+      <Name className={css.name}>
         <bdi>{bannerName({ family: row.family, given: row.given, title: titleOf(props.patient) })}</bdi>
         {row.preferred && row.preferred !== row.given ? (
           <small>
@@ -35,7 +43,7 @@ export function Banner(props: { patient: PatientDetail; onEdit: () => void; bann
             </Trans>
           </small>
         ) : null}
-      </h1>
+      </Name>
       <dl className={css.facts}>
         <div>
           <dt>
@@ -50,7 +58,10 @@ export function Banner(props: { patient: PatientDetail; onEdit: () => void; bann
             <dt>
               <Trans>Deceased</Trans>
             </dt>
-            <dd>{diedOn ?? <Trans>date unknown</Trans>}</dd>
+            <dd>
+              {diedOn ?? <Trans>date unknown</Trans>}
+              {row.age ? ` (${ageWords(row.age, t)})` : ""}
+            </dd>
           </div>
         ) : null}
         <div>
@@ -63,19 +74,21 @@ export function Banner(props: { patient: PatientDetail; onEdit: () => void; bann
           <dt>
             <Trans>MRN</Trans>
           </dt>
-          <dd>{row.mrn}</dd>
+          <dd>{row.mrn || <Trans>none</Trans>}</dd>
         </div>
       </dl>
       <div className={css.side}>
         <AllergyMark patient={row.id} />
-        <Button
-          variant="default"
-          leftSection={<Pencil size={16} aria-hidden />}
-          onClick={props.onEdit}
-          data-testid="edit-button"
-        >
-          <Trans>Edit</Trans>
-        </Button>
+        {props.onEdit ? (
+          <Button
+            variant="default"
+            leftSection={<Pencil size={16} aria-hidden />}
+            onClick={props.onEdit}
+            data-testid="edit-button"
+          >
+            <Trans>Edit</Trans>
+          </Button>
+        ) : null}
       </div>
       {draft.emergency_note ? (
         <p className={css.note}>

@@ -1,5 +1,6 @@
 import { msg } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
+import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
@@ -55,7 +56,9 @@ export function PatientPage(props: {
     }, fail);
 
   useCommands([
-    { id: "patient.edit", title: msg`Edit the patient`, keys: "alt+e", section: "patient", run: edit },
+    ...(rights.write
+      ? [{ id: "patient.edit", title: msg`Edit the patient`, keys: "alt+e", section: "patient" as const, run: edit }]
+      : []),
     { id: "patient.chart", title: msg`Chart`, keys: "alt+1", section: "patient", run: () => setTab("chart") },
     { id: "patient.notes", title: msg`Notes`, keys: "alt+2", section: "patient", run: () => setTab("notes") },
     { id: "patient.summary", title: msg`Details`, keys: "alt+3", section: "patient", run: () => setTab("summary") },
@@ -79,7 +82,7 @@ export function PatientPage(props: {
   const detail = patient.data;
   return (
     <>
-      <Banner patient={detail} onEdit={edit} bannerRef={banner} />
+      <Banner patient={detail} {...(rights.write ? { onEdit: edit } : {})} bannerRef={banner} heading />
       <Tabs tab={tab} onTab={setTab} top={height} />
       <div className={css.body} id="patient-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
         {detail.row.removed ? (
@@ -87,15 +90,17 @@ export function PatientPage(props: {
             tone="warn"
             title={<Trans>This patient was removed</Trans>}
             actions={
-              <button type="button" onClick={() => void restore()}>
-                <Trans>Bring back</Trans>
-              </button>
+              rights.write ? (
+                <Button variant="default" onClick={() => void restore()}>
+                  <Trans>Bring back</Trans>
+                </Button>
+              ) : null
             }
           />
         ) : null}
         {tab === "chart" ? props.chart : null}
         {tab === "notes" ? props.notes : null}
-        {tab === "summary" ? <Summary patient={detail} onRemove={remove} /> : null}
+        {tab === "summary" ? <Summary patient={detail} {...(rights.write ? { onRemove: remove } : {})} /> : null}
         {tab === "history" ? <History patient={id} /> : null}
       </div>
     </>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type CommandError, call, type PatientDetail, toCommandError } from "../../bridge";
 import { Panel, Row, Stack } from "../../kit/Layout";
 import { Empty, ErrorNotice } from "../../kit/Notes";
+import { useRights } from "../../kit/session";
 import { offerUndo } from "../../kit/undo";
 import { Photo } from "./Photo";
 
@@ -14,6 +15,7 @@ const TYPES = ["image/png", "image/jpeg", "image/webp"];
 export function PhotoPanel(props: { patient: PatientDetail }) {
   const { t } = useLingui();
   const { row, has_photo } = props.patient;
+  const rights = useRights();
   const answers = useQueryClient();
   const [error, setError] = useState<CommandError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -61,20 +63,22 @@ export function PhotoPanel(props: { patient: PatientDetail }) {
           </Empty>
         )}
         {error ? <ErrorNotice error={error} /> : null}
-        <Row>
-          <FileButton accept={TYPES.join(",")} onChange={set}>
-            {(button) => (
-              <Button {...button} variant="default" loading={busy}>
-                {has_photo ? <Trans>Replace the photo…</Trans> : <Trans>Add a photo…</Trans>}
+        {rights.write ? (
+          <Row>
+            <FileButton accept={TYPES.join(",")} onChange={set}>
+              {(button) => (
+                <Button {...button} variant="default" loading={busy}>
+                  {has_photo ? <Trans>Replace the photo…</Trans> : <Trans>Add a photo…</Trans>}
+                </Button>
+              )}
+            </FileButton>
+            {has_photo ? (
+              <Button variant="default" disabled={busy} onClick={() => void remove()}>
+                <Trans>Remove</Trans>
               </Button>
-            )}
-          </FileButton>
-          {has_photo ? (
-            <Button variant="default" disabled={busy} onClick={() => void remove()}>
-              <Trans>Remove</Trans>
-            </Button>
-          ) : null}
-        </Row>
+            ) : null}
+          </Row>
+        ) : null}
       </Stack>
     </Panel>
   );

@@ -1,7 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
+import { Dialog } from "../../kit/Dialog";
 import { Row, Stack } from "../../kit/Layout";
 
 /** Removing hides a record and keeps it; the reason goes into the audit trail. */
@@ -25,12 +26,7 @@ export function RemoveButton(props: { onRemove: (reason: string) => Promise<void
       >
         <Trans>Remove the patient…</Trans>
       </Button>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t`Remove the patient`}
-        closeButtonProps={{ "aria-label": t`Close` }}
-      >
+      <Dialog opened={asking} onClose={() => setAsking(false)} title={t`Remove the patient`}>
         <form onSubmit={submit}>
           <Stack>
             <span>
@@ -54,7 +50,7 @@ export function RemoveButton(props: { onRemove: (reason: string) => Promise<void
             </Row>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
     </>
   );
 }

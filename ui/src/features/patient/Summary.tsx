@@ -14,11 +14,12 @@ import {
 } from "../../kit/words/person";
 import { GENDER_WORDS } from "../../kit/words/roles";
 import { Conflicts } from "./Conflicts";
+import { ExportButton } from "./ExportButton";
 import { PhotoPanel } from "./PhotoPanel";
 import { RemoveButton } from "./RemoveButton";
 
 /** Everything the office knows about the patient. Unknown is a word, not a gap. */
-export function Summary(props: { patient: PatientDetail; onRemove: (reason: string) => Promise<void> }) {
+export function Summary(props: { patient: PatientDetail; onRemove?: (reason: string) => Promise<void> }) {
   const { patient } = props;
   const { i18n } = useLingui();
   const { draft } = patient;
@@ -59,7 +60,10 @@ export function Summary(props: { patient: PatientDetail; onRemove: (reason: stri
             </>
           )}
         </span>
-        <RemoveButton onRemove={props.onRemove} />
+        <Row>
+          <ExportButton patient={patient.row.id} />
+          {props.onRemove ? <RemoveButton onRemove={props.onRemove} /> : null}
+        </Row>
       </Row>
     </Stack>
   );
@@ -138,7 +142,7 @@ function Addresses(props: { draft: PatientDetail["draft"] }) {
         <Facts>
           {addresses.map((address, index) => {
             const parts = [
-              address.line,
+              address.line.replaceAll("\n", ", "),
               [address.postal_code, address.city].filter(Boolean).join(" "),
               [address.district, address.state].filter(Boolean).join(", "),
               address.country,
@@ -170,7 +174,8 @@ function NextOfKin(props: { draft: PatientDetail["draft"] }) {
         <Facts>
           {next_of_kin.map((kin, index) => (
             <Fact key={kin.item ?? index} name={kin.relationship || <Trans>Relation not recorded</Trans>}>
-              <bdi>{kin.name}</bdi> {kin.phone}
+              <bdi>{kin.name}</bdi>
+              {kin.phone ? ` · ${kin.phone}` : null}
             </Fact>
           ))}
         </Facts>

@@ -1,12 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
 import { AddButton, CodeSelect, ListItem, Span } from "../../kit/Form";
 import { Panel, Row } from "../../kit/Layout";
 import { ADDRESS_USE, CONTACT_SYSTEM, CONTACT_USE } from "../../kit/words/person";
 import { emptyAddress, emptyContact } from "./draft";
 import type { Form } from "./useForm";
 
-const LIMIT = 300;
+const LIMIT = 256;
 
 export function ContactFields(props: { form: Form }) {
   const { t } = useLingui();
@@ -69,10 +69,7 @@ export function AddressFields(props: { form: Form }) {
   return (
     <Panel title={<Trans>Addresses</Trans>}>
       {form.state.draft.addresses.map((address, index) => {
-        const text = (
-          key: "line" | "city" | "district" | "state" | "postal_code" | "country" | "text",
-          label: string,
-        ) => (
+        const text = (key: "city" | "district" | "state" | "postal_code" | "country" | "text", label: string) => (
           <TextInput
             label={label}
             value={address[key]}
@@ -99,7 +96,17 @@ export function AddressFields(props: { form: Form }) {
                 onChange={(use_) => form.change("addresses", index, { use_ })}
               />
             </Span>
-            <Span of={9}>{text("line", t`Street and number`)}</Span>
+            <Span of={9}>
+              <Textarea
+                label={t`Street and number`}
+                value={address.line}
+                onChange={(event) => form.change("addresses", index, { line: event.currentTarget.value })}
+                rows={Math.max(1, address.line.split("\n").length)}
+                maxLength={LIMIT}
+                autoComplete="off"
+                dir="auto"
+              />
+            </Span>
             <Span of={3}>{text("postal_code", t`Postal code`)}</Span>
             <Span of={5}>{text("city", t`City`)}</Span>
             <Span of={4}>{text("district", t`District`)}</Span>

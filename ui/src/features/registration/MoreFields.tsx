@@ -8,8 +8,8 @@ import { MARITAL, SEX_AT_BIRTH } from "../../kit/words/person";
 import { emptyIdentifier, emptyKin } from "./draft";
 import type { Form } from "./useForm";
 
-const LIMIT = 200;
-const NOTE_LIMIT = 2000;
+const LIMIT = 256;
+const NOTE_LIMIT = 4000;
 
 export function KinFields(props: { form: Form }) {
   const { t } = useLingui();

@@ -7,7 +7,7 @@ import { NAME_USE } from "../../kit/words/person";
 import { emptyName } from "./draft";
 import type { Form } from "./useForm";
 
-const LIMIT = 200;
+const LIMIT = 256;
 
 /** The name that is shown everywhere. One part is enough. */
 export function FirstName(props: { form: Form; error: string | null; autoFocus: boolean }) {

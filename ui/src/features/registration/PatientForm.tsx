@@ -34,7 +34,7 @@ export function PatientForm(props: {
   const { t } = useLingui();
   const form = useForm(props.start);
   const order = dateOrder(useSession().settings.default_region);
-  const checked = checkForm(form.state, order, todayAsDate(), props.before?.draft ?? null);
+  const checked = checkForm(form.state, order, todayAsDate());
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);

@@ -7,6 +7,8 @@ export interface FormState {
   draft: PatientDraft;
   birthText: string;
   deathText: string;
+  /** The form as it was opened: what nobody touched is sent back as it came, however odd it is. */
+  before: { draft: PatientDraft; birthText: string; deathText: string } | null;
 }
 
 export const emptyName = (use: HumanName["use_"]): HumanName => ({
@@ -64,20 +66,26 @@ export function newForm(query: string): FormState {
     },
     birthText: "",
     deathText: "",
+    before: null,
   };
 }
 
-/** An existing patient as a form. */
+/** An existing patient as a form, the name that identifies first. */
 export function formOf(draft: PatientDraft, language: string): FormState {
+  const texts = {
+    birthText: showDate(draft.birth_date, language) ?? draft.birth_date ?? "",
+    deathText: draft.deceased.kind === "on" ? (showDate(draft.deceased.date, language) ?? draft.deceased.date) : "",
+  };
+  const official = draft.names.find((name) => name.use_ === "official") ?? draft.names[0] ?? emptyName("official");
   return {
     draft: {
       ...draft,
-      names: draft.names.length > 0 ? draft.names : [emptyName("official")],
+      names: [official, ...draft.names.filter((name) => name !== official)],
       telecom: draft.telecom.length > 0 ? draft.telecom : [emptyContact("phone", "mobile")],
       addresses: draft.addresses.length > 0 ? draft.addresses : [emptyAddress()],
     },
-    birthText: showDate(draft.birth_date, language) ?? "",
-    deathText: draft.deceased.kind === "on" ? (showDate(draft.deceased.date, language) ?? draft.deceased.date) : "",
+    ...texts,
+    before: { draft, ...texts },
   };
 }
 
@@ -90,17 +98,17 @@ export interface Checked {
 }
 
 /** Reads the form. Any part of a name is enough, and no birth date is a fact too. */
-export function checkForm(form: FormState, order: DateOrder, today: PartialDate, before: PatientDraft | null): Checked {
+export function checkForm(form: FormState, order: DateOrder, today: PartialDate): Checked {
   const problems: FieldProblem[] = [];
-  const { draft } = form;
-  const birth = dateOrKept(form.birthText, before?.birth_date ?? null, order, today);
+  const { draft, before } = form;
+  const read = (text: string) => dateOf(text, order, today);
+  const birth = form.birthText === before?.birthText ? before.draft.birth_date : read(form.birthText);
   if (birth === undefined) problems.push("birth_unreadable");
-  const names = draft.names.map(trimmed).filter((name) => name.given || name.family || name.text);
+  const names = cleaned(draft.names, before?.draft.names, (name) => name.given || name.family || name.text);
   if (names.length === 0) problems.push("name_missing");
   let { deceased } = draft;
-  if (deceased.kind === "on") {
-    const keptDeath = before?.deceased.kind === "on" ? before.deceased.date : null;
-    const death = dateOrKept(form.deathText, keptDeath, order, today);
+  if (deceased.kind === "on" && (form.deathText !== before?.deathText || deceased.date === "")) {
+    const death = read(form.deathText);
     if (!death) problems.push("death_unreadable");
     else {
       if (birth && death.slice(0, birth.length) < birth.slice(0, death.length)) problems.push("death_before_birth");
@@ -113,12 +121,14 @@ export function checkForm(form: FormState, order: DateOrder, today: PartialDate,
       ...draft,
       names,
       birth_date: birth ?? null,
-      telecom: draft.telecom.map(trimmed).filter((point) => point.value),
-      addresses: draft.addresses
-        .map(trimmed)
-        .filter((at) => at.line || at.city || at.district || at.state || at.postal_code || at.country || at.text),
-      identifiers: draft.identifiers.map(trimmed).filter((identifier) => identifier.value),
-      next_of_kin: draft.next_of_kin.map(trimmed).filter((kin) => kin.name || kin.phone),
+      telecom: cleaned(draft.telecom, before?.draft.telecom, (point) => point.value),
+      addresses: cleaned(
+        draft.addresses,
+        before?.draft.addresses,
+        (at) => at.line || at.city || at.district || at.state || at.postal_code || at.country || at.text,
+      ),
+      identifiers: cleaned(draft.identifiers, before?.draft.identifiers, (identifier) => identifier.value),
+      next_of_kin: cleaned(draft.next_of_kin, before?.draft.next_of_kin, (kin) => kin.name || kin.phone),
       pronouns: orNull(draft.pronouns),
       language: orNull(draft.language),
       emergency_note: orNull(draft.emergency_note),
@@ -127,18 +137,25 @@ export function checkForm(form: FormState, order: DateOrder, today: PartialDate,
   };
 }
 
-/** Undefined when the text is no date. A text that nobody touched keeps the exact value, time of day included. */
-function dateOrKept(
-  text: string,
-  kept: string | null,
-  order: DateOrder,
-  today: PartialDate,
-): string | null | undefined {
+/** Null for no text, undefined for a text that is no date. */
+function dateOf(text: string, order: DateOrder, today: PartialDate): string | null | undefined {
   if (text.trim() === "") return null;
   const date = readTyped(text, order, today);
-  if (!date) return undefined;
-  const iso = toIso(date);
-  return kept?.startsWith(`${iso}T`) ? kept : iso;
+  return date ? toIso(date) : undefined;
+}
+
+/** Items as they are sent: untouched ones as they came, others trimmed, empty ones left out. */
+function cleaned<T extends object>(
+  items: readonly T[],
+  before: readonly T[] | undefined,
+  holds: (item: T) => string,
+): T[] {
+  const untouched = new Set((before ?? []).map((item) => JSON.stringify(item)));
+  return items.flatMap((item) => {
+    if (untouched.has(JSON.stringify(item))) return [item];
+    const next = trimmed(item);
+    return holds(next) ? [next] : [];
+  });
 }
 
 function trimmed<T extends object>(value: T): T {

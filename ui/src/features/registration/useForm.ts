@@ -9,7 +9,7 @@ export interface Form {
   state: FormState;
   dirty: boolean;
   /** Changes texts of the form itself. */
-  put: (change: Partial<Omit<FormState, "draft">>) => void;
+  put: (change: Partial<Pick<FormState, "birthText" | "deathText">>) => void;
   /** Changes single facts of the draft. */
   set: (change: Partial<PatientDraft>) => void;
   /** Changes one item of a list. */

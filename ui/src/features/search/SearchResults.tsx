@@ -1,13 +1,14 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
-import { UserPlus } from "lucide-react";
+import { TriangleAlert, UserPlus } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { PatientRow, PatientSearchResult } from "../../bridge";
 import { showDate } from "../../kit/dates";
 import css from "../../kit/list.module.css";
-import { Chip, ErrorNotice, Loading, Notice } from "../../kit/Notes";
+import { Chip, ErrorNotice, Loading } from "../../kit/Notes";
 import { namesFromQuery } from "../../kit/names";
 import { PatientLine, PatientLineHead } from "../../kit/PatientLine";
+import { useRights } from "../../kit/session";
 import type { Search } from "./useSearch";
 
 export const SEARCH_LIST_ID = "patient-rows";
@@ -28,14 +29,14 @@ export function SearchResults(props: { search: Search; total: number; onRegister
           <Count search={search} total={props.total} />
         </span>
         {search.result ? <Understood result={search.result} /> : null}
+        {search.rows.some((row) => row.same_name) ? (
+          <span role="alert" data-testid="same-name">
+            <Chip tone="warn" icon={<TriangleAlert size={12} aria-hidden />}>
+              <Trans>Patients with the same name: compare birth date and MRN</Trans>
+            </Chip>
+          </span>
+        ) : null}
       </div>
-      {search.rows.some((row) => row.same_name) ? (
-        <Notice
-          tone="warn"
-          title={<Trans>Patients with the same name: compare birth date and MRN</Trans>}
-          testId="same-name"
-        />
-      ) : null}
       {search.error ? (
         <ErrorNotice error={search.error} onRetry={search.retry} />
       ) : (
@@ -121,6 +122,7 @@ function Understood(props: { result: PatientSearchResult }) {
 }
 
 function Nothing(props: { search: Search; onRegister: (query: string) => void }) {
+  const rights = useRights();
   const { query, recent } = props.search;
   const { given, family } = namesFromQuery(query);
   const name = [given, family].filter((part) => part !== "").join(" ");
@@ -135,13 +137,15 @@ function Nothing(props: { search: Search; onRegister: (query: string) => void })
           </Trans>
         )}
       </p>
-      <Button
-        leftSection={<UserPlus size={16} aria-hidden />}
-        onClick={() => props.onRegister(query)}
-        data-testid="register-from-search"
-      >
-        {name === "" ? <Trans>Register a new patient</Trans> : <Trans>Register {name} as a new patient</Trans>}
-      </Button>
+      {rights.write ? (
+        <Button
+          leftSection={<UserPlus size={16} aria-hidden />}
+          onClick={() => props.onRegister(query)}
+          data-testid="register-from-search"
+        >
+          {name === "" ? <Trans>Register a new patient</Trans> : <Trans>Register {name} as a new patient</Trans>}
+        </Button>
+      ) : null}
     </div>
   );
 }

@@ -12,7 +12,9 @@ import { LANGUAGES } from "../../locales/load";
 import { ChangePassword } from "./ChangePassword";
 
 const IDLE_MINUTES = [1, 2, 5, 10, 15, 30] as const;
-const RESUME_MINUTES = [0, 1, 5, 15, 60] as const;
+const RESUME_MINUTES = [0, 1, 5, 15, 30] as const;
+/** As the program has them. */
+const PASSWORD_LENGTH = { least: 12, most: 64 };
 
 /** What holds for the whole clinic on this computer, and the own password. */
 export function SettingsPage(props: { onSettings: (settings: Settings) => void }) {
@@ -36,8 +38,8 @@ function ClinicSettings(props: { onSettings: (settings: Settings) => void }) {
   const region = /^[A-Z]{2}$/.test(settings.default_region);
   const length =
     Number.isInteger(settings.min_password_length) &&
-    settings.min_password_length >= 8 &&
-    settings.min_password_length <= 64;
+    settings.min_password_length >= PASSWORD_LENGTH.least &&
+    settings.min_password_length <= PASSWORD_LENGTH.most;
   const set = (change: Partial<Settings>) => setSettings({ ...settings, ...change });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -117,13 +119,13 @@ function ClinicSettings(props: { onSettings: (settings: Settings) => void }) {
             <Span of={6}>
               <TextInput
                 label={t`Shortest password`}
-                description={t`Characters, 8 to 64. Length matters more than anything else.`}
+                description={t`Characters, 12 to 64. Length matters more than anything else.`}
                 inputWrapperOrder={["label", "input", "description", "error"]}
                 inputMode="numeric"
                 value={Number.isNaN(settings.min_password_length) ? "" : String(settings.min_password_length)}
                 onChange={(event) => set({ min_password_length: Number.parseInt(event.currentTarget.value, 10) })}
                 maxLength={2}
-                error={length ? null : t`A number from 8 to 64 is needed`}
+                error={length ? null : t`A number from 12 to 64 is needed`}
                 disabled={disabled}
               />
             </Span>

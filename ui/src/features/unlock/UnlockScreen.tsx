@@ -39,7 +39,10 @@ export function UnlockScreen(props: {
   const problem = unlock.error ?? props.status.problem;
   const because = props.because ? LOCK_WORDS[props.because] : null;
 
-  useEffect(() => field.current?.focus(), []);
+  const waiting = wait.left > 0;
+  useEffect(() => {
+    if (!waiting) field.current?.focus();
+  }, [waiting]);
   // The wait is what the program says, not what this page remembers.
   useEffect(() => {
     if (props.status.retry_in_s > 0) start(props.status.retry_in_s);

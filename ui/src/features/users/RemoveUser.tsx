@@ -1,7 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { UserRow } from "../../bridge";
+import { Dialog } from "../../kit/Dialog";
 import { Row, Stack } from "../../kit/Layout";
 
 /** Taking a person's key away cannot be undone, therefore it is asked first. */
@@ -14,12 +15,7 @@ export function RemoveUser(props: { user: UserRow; onRemove: (user: UserRow) => 
       <Button variant="subtle" onClick={() => setAsking(true)} aria-label={t`Remove ${user.name}`}>
         <Trans>Remove…</Trans>
       </Button>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t`Remove ${user.name}?`}
-        closeButtonProps={{ "aria-label": t`Close` }}
-      >
+      <Dialog opened={asking} onClose={() => setAsking(false)} title={t`Remove ${user.name}?`}>
         <Stack>
           <span>
             <Trans>
@@ -41,7 +37,7 @@ export function RemoveUser(props: { user: UserRow; onRemove: (user: UserRow) => 
             </Button>
           </Row>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -3,20 +3,28 @@ import { msg } from "@lingui/core/macro";
 
 /** Words for the actions that the program writes into the audit trail. */
 const ACTIONS: Record<string, MessageDescriptor> = {
-  create: msg`created`,
+  found: msg`set up the vault`,
   unlock: msg`unlocked`,
-  unlock_failed: msg`failed to unlock`,
+  unlock_failed: msg`wrong password`,
   lock: msg`locked`,
+  search_open: msg`opened from a search`,
   view: msg`looked at`,
-  open: msg`opened`,
-  search: msg`found by search`,
+  register: msg`registered`,
   edit: msg`changed`,
-  add: msg`added`,
   remove: msg`removed`,
   restore: msg`brought back`,
+  import: msg`imported`,
   export: msg`exported`,
   print: msg`printed`,
-  import: msg`imported`,
+  note: msg`wrote a note`,
+  attach: msg`added a file`,
+  user_add: msg`added a person`,
+  user_change: msg`changed or removed a person`,
+  password_change: msg`changed the password`,
+  settings: msg`changed the settings`,
+  receive: msg`took in changes of another device`,
+  damage: msg`found damage`,
+  settle: msg`settled a conflict`,
 };
 
 /** An action that has no words here is shown as the program named it. */

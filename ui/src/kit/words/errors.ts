@@ -64,7 +64,7 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
   },
   invalid: {
     title: msg`Something in what was entered is not valid`,
-    advice: msg`Look at the marked field, correct it, then save again.`,
+    advice: msg`Look at the field that is named, correct it, then save again.`,
   },
   password_too_short: {
     title: msg`The password is too short`,

@@ -44,7 +44,6 @@ export const SEX_AT_BIRTH: Record<string, MessageDescriptor> = {
   M: msg`Male`,
   OTH: msg`Other`,
   UNK: msg`Unknown`,
-  ASKU: msg`Asked, not told`,
 };
 
 /** Codes of FHIR's marital status. */

@@ -1,0 +1,227 @@
+// Every screen worth looking at: an address for the made-up program and the steps to it.
+const id = (name) => `[data-testid="${name}"]`;
+const openPatient = async (page, name) => {
+  await page.fill(id("search-input"), name);
+  await page.waitForSelector(`${id("search-row")} >> nth=0`);
+  await page.waitForTimeout(80);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(id("patient-banner"));
+  await page.waitForTimeout(150);
+};
+const menu = async (page, word) => {
+  await page.click(id("user-menu"));
+  await page.click(`[role=menuitem]:has-text("${word}")`);
+};
+
+export const scenes = {
+  wizard: { at: "?state=no_vault" },
+  "wizard-filled": {
+    at: "?state=no_vault",
+    steps: async (page) => {
+      await page.fill(id("wizard-clinic"), "Praxis am Hafen");
+      await page.fill(id("wizard-name"), "Dr. Miriam Sander");
+      await page.fill(id("wizard-password"), "kurz");
+      await page.fill(id("wizard-password-again"), "anders");
+      await page.waitForTimeout(300);
+    },
+  },
+  unlock: { at: "?state=locked&because=idle" },
+  "unlock-wrong": {
+    at: "?state=locked",
+    steps: async (page) => {
+      for (let turn = 0; turn < 2; turn += 1) {
+        await page.fill(id("unlock-password"), "not this one");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(id("unlock-error"));
+        await page.waitForTimeout(100);
+      }
+    },
+  },
+  "unlock-keychain": { at: "?state=locked&problem=keychain_locked" },
+  home: { at: "?" },
+  "home-empty": { at: "?empty=1" },
+  "search-same": {
+    at: "?",
+    steps: async (page) => {
+      await page.fill(id("search-input"), "meyer");
+      await page.waitForTimeout(150);
+      await page.keyboard.press("ArrowDown");
+    },
+  },
+  "search-none": {
+    at: "?",
+    steps: async (page) => {
+      await page.fill(id("search-input"), "mina khan");
+      await page.waitForTimeout(200);
+    },
+  },
+  chart: { at: "?", steps: (page) => openPatient(page, "okonkwo") },
+  "chart-trend": {
+    at: "?allergies=unrecorded",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(`${id("chart-vitals")} button >> nth=0`);
+      await page.click(id("allergy-add"));
+    },
+  },
+  "chart-failing": {
+    at: "?fail=chart_labs,chart_allergies&hang=chart_problems",
+    steps: (page) => openPatient(page, "meyer"),
+  },
+  deceased: { at: "?allergies=none", steps: (page) => openPatient(page, "heyde") },
+  rtl: { at: "?", steps: (page) => openPatient(page, "محمود") },
+  notes: {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-notes"));
+      await page.fill(id("note-text"), "Cough for three days, no fever.");
+      await page.waitForTimeout(900);
+    },
+  },
+  details: {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-summary"));
+    },
+  },
+  "details-conflict": {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "meyer anna 1954");
+      await page.click(id("tab-summary"));
+    },
+  },
+  history: {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-history"));
+      await page.waitForTimeout(100);
+    },
+  },
+  "desk-chart": {
+    at: "?as=desk",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-chart"));
+    },
+  },
+  register: {
+    at: "?",
+    steps: async (page) => {
+      await page.fill(id("search-input"), "anna meyer");
+      await page.waitForTimeout(100);
+      await page.click(id("register-open"));
+      await page.fill(id("field-family"), "Meyer");
+      await page.fill(id("field-given"), "Anna");
+      await page.fill(id("field-birth-date"), "3.4.80");
+      await page.waitForTimeout(600);
+    },
+  },
+  "register-invalid": {
+    at: "?",
+    steps: async (page) => {
+      await page.click(id("register-open"));
+      await page.fill(id("field-birth-date"), "31.2.80");
+      await page.keyboard.press("Control+Enter");
+      await page.waitForTimeout(100);
+    },
+  },
+  edit: {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("edit-button"));
+      await page.waitForSelector(id("field-family"));
+    },
+  },
+  "locked-while-open": {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.evaluate(() => window.lockFromOutside("idle"));
+      const left = await page.evaluate(() => document.documentElement.outerHTML);
+      if (/okonkwo|penicillin/i.test(left)) throw new Error("a record is left in the page");
+      await page.waitForSelector(id("unlock-password"));
+    },
+  },
+  leave: {
+    at: "?",
+    steps: async (page) => {
+      await page.click(id("register-open"));
+      await page.fill(id("field-family"), "Meyer");
+      await page.click(id("import-open"));
+      await page.waitForSelector(id("leave-stay"));
+    },
+  },
+  import: { at: "?", steps: (page) => page.click(id("import-open")) },
+  "import-preview": {
+    at: "?",
+    steps: async (page) => {
+      await page.click(id("import-open"));
+      await page.fill(id("import-path"), "/home/sander/synthea.json");
+      await page.click(id("import-preview"));
+      await page.waitForSelector(id("import-start"));
+    },
+  },
+  "import-result": {
+    at: "?import=done",
+    steps: async (page) => {
+      await page.click(id("import-open"));
+      await page.fill(id("import-path"), "/home/sander/synthea.json");
+      await page.click(id("import-preview"));
+      await page.fill(id("import-source"), "old system");
+      await page.click(id("import-start"));
+      await page.waitForSelector(id("import-result"));
+    },
+  },
+  people: {
+    at: "?",
+    steps: async (page) => {
+      await page.click("a[title=People]");
+      await page.click(id("user-add"));
+    },
+  },
+  settings: { at: "?", steps: (page) => menu(page, "Settings") },
+  audit: {
+    at: "?",
+    steps: async (page) => {
+      await page.click("a[title=Audit]");
+      await page.click(id("audit-verify"));
+      await page.waitForTimeout(200);
+    },
+  },
+  machine: { at: "?", steps: (page) => menu(page, "Machine check") },
+  about: { at: "?", steps: (page) => menu(page, "About") },
+  palette: {
+    at: "?",
+    steps: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.fill(id("palette-input"), "me");
+      await page.waitForTimeout(150);
+    },
+  },
+  sheet: {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.keyboard.press("?");
+    },
+  },
+  undo: {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(`${id("allergy-remove")} >> nth=0`);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(id("undo-button"));
+      await page.waitForTimeout(400);
+    },
+  },
+  usermenu: { at: "?", steps: (page) => page.click(id("user-menu")) },
+  "german-chart": { at: "?lang=de", steps: (page) => openPatient(page, "okonkwo") },
+  "german-wizard": { at: "?state=no_vault&lang=de" },
+  "idle-warning": { at: "?idle=20", steps: (page) => page.mouse.move(200, 300) },
+};
