@@ -1,5 +1,7 @@
 //! Generates the permissions of the two commands and keeps the program's own SQLite to itself.
 
+#![allow(clippy::disallowed_methods, reason = "cargo tells a build script by its environment")]
+
 fn main() {
     // WebKit uses the system's SQLite in the same process. Without this the program exports the names of its bundled
     // SQLCipher, and WebKit's calls bind to them.

@@ -16,7 +16,10 @@ fuzz_target!(|bytes: &[u8]| {
         .filter_map(|raw| importer.take(&raw).ok().map(|imported| (raw, imported)))
         .collect();
     for (raw, imported) in &taken {
-        assert!(wardkeep_record::json::is_minified(&raw.json), "a resource is handed over without white space");
+        assert!(
+            wardkeep_record::json::is_minified(&raw.json),
+            "a resource is handed over without white space"
+        );
         let exported = Exported {
             kind: imported.kind,
             record: imported.record,
@@ -33,7 +36,12 @@ fuzz_target!(|bytes: &[u8]| {
 /// What comes out of Wardkeep goes into Wardkeep.
 fn again(imported: &Imported, bundle: &[u8]) {
     let mut resources = Resources::new(bundle, "again.json");
-    let raw = resources.next().and_then(Result::ok).expect("a bundle of one entry has one entry");
-    let again = Importer::new("fuzz", "again.json").take(&raw).expect("what was exported can be imported");
+    let raw = resources
+        .next()
+        .and_then(Result::ok)
+        .expect("a bundle of one entry has one entry");
+    let again = Importer::new("fuzz", "again.json")
+        .take(&raw)
+        .expect("what was exported can be imported");
     assert_eq!(again.kind, imported.kind);
 }
