@@ -19,6 +19,7 @@ pub use atomic::write_atomically;
 pub use lock::HomeLock;
 
 pub(crate) use atomic::sync_dir_of;
+pub(crate) use quarantine::with_suffix;
 
 use std::fs;
 use std::io;
