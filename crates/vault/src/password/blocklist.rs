@@ -1,6 +1,6 @@
 //! The passwords that are tried first: common words, alone or in twos, with the decorations that everybody uses.
 //!
-//! The list (`common.txt`) is our own, of words and patterns that lead every published count. A password is refused when the WHOLE of
+//! The list (`first_guesses.txt`) is our own, of words and patterns that lead every published count. A password is refused when the WHOLE of
 //! it, without spaces and signs, in any case and with 'leet' digits read as letters, is made of: at most two of those words, words of
 //! the person's own context, runs along the alphabet, the digits or the keyboard, repeated characters, and groups of up to four digits.
 //! A repeated unit is looked at once, and refused when it has fewer than eight characters.
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// Lower-case words, separated by white space.
 static COMMON: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("common.txt").split_whitespace().collect());
+    LazyLock::new(|| include_str!("first_guesses.txt").split_whitespace().collect());
 
 /// Rows along which a finger slides.
 const ROWS: [&str; 9] = [

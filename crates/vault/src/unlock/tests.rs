@@ -427,14 +427,28 @@ fn a_user_without_the_clinical_role_cannot_get_the_clinical_key() {
     }
     assert!(slot.open(ben.unlock_key()).unwrap().keys.clinical.is_none());
 
-    // Every 32-byte secret, through every derivation with every salt and context, tried on Anna's slot and as the key itself.
+    let secrets: Vec<[u8; 32]> = known
+        .iter()
+        .filter_map(|bytes| bytes.as_slice().try_into().ok())
+        .collect();
+    assert!(secrets.len() >= 6);
     let anna_slot = read_slot(&machine.env, ANNA).unwrap();
-    let salts = [&header.salt[..], &anna_slot.header().salt, anna.vault.as_bytes(), &[]];
+    nothing_derived_opens(&anna_slot, &secrets, &header.salt, clinical);
+    // Nor does Ben's password open it with Anna's salt and the device secret that both share.
+    let hash = crate::kdf::derive(b"a password of Ben's", &anna_slot.header().salt, header.kdf).unwrap();
+    let derived = slot::unlock_key(anna_slot.header(), &hash, ben.device(), None);
+    assert!(!anna_slot.knows_unlock(&derived));
+}
+
+/// Every secret alone and with every other, through every derivation with every salt and context, tried on a slot and as the key itself.
+fn nothing_derived_opens(slot: &slot::Slot, secrets: &[[u8; 32]], own_salt: &[u8], clinical: &crate::key::VaultKey) {
+    let vault = slot.header().vault;
+    let salts = [own_salt, &slot.header().salt, vault.as_bytes(), &[]];
     let contexts = [
         &[][..],
         BEN.as_bytes(),
         ANNA.as_bytes(),
-        &[&anna.vault.as_bytes()[..], ANNA.as_bytes()].concat(),
+        &[&vault.as_bytes()[..], ANNA.as_bytes()].concat(),
     ];
     let labels = [
         "wardkeep unlock key v1",
@@ -446,12 +460,7 @@ fn a_user_without_the_clinical_role_cannot_get_the_clinical_key() {
         "wardkeep attempts v1",
         "wardkeep resume v1",
     ];
-    let secrets: Vec<[u8; 32]> = known
-        .iter()
-        .filter_map(|bytes| bytes.as_slice().try_into().ok())
-        .collect();
-    assert!(secrets.len() >= 6);
-    for first in &secrets {
+    for first in secrets {
         for second in secrets.iter().map(Some).chain([None]) {
             let parts: Vec<&[u8; 32]> = [Some(first), second].into_iter().flatten().collect();
             for (salt, context) in salts
@@ -460,19 +469,12 @@ fn a_user_without_the_clinical_role_cannot_get_the_clinical_key() {
             {
                 for label in labels {
                     let derived = UnlockKey::derive(&parts, salt, label, context);
-                    assert!(
-                        !anna_slot.knows_unlock(&derived) && anna_slot.open(&derived).is_err(),
-                        "{label}"
-                    );
+                    assert!(!slot.knows_unlock(&derived) && slot.open(&derived).is_err(), "{label}");
                     assert_ne!(derived.expose(), clinical.expose(), "{label}");
                 }
             }
         }
     }
-    // Nor does Ben's password open it with Anna's salt and the device secret that both share.
-    let hash = crate::kdf::derive(b"a password of Ben's", &anna_slot.header().salt, header.kdf).unwrap();
-    let derived = slot::unlock_key(anna_slot.header(), &hash, ben.device(), None);
-    assert!(!anna_slot.knows_unlock(&derived));
 }
 
 #[test]
