@@ -34,3 +34,13 @@ impl Arguments {
         }
     }
 }
+
+/// Whether a window can be shown; without this check the toolkit ends the program with a panic.
+pub fn has_display() -> bool {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the desktop tells a program in its environment where its display is"
+    )]
+    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || named("WAYLAND_DISPLAY") || named("DISPLAY")
+}

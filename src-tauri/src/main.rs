@@ -28,6 +28,9 @@ static WIPING: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc:
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     dump::forbid();
+    if !arguments::has_display() {
+        return refused(&"there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set)");
+    }
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![
@@ -51,11 +54,15 @@ fn main() -> ExitCode {
             });
             ExitCode::SUCCESS
         }
-        Err(fault) => {
-            eprintln!("Wardkeep cannot open a window: {fault}");
-            ExitCode::FAILURE
-        }
+        Err(fault) => refused(&fault),
     }
+}
+
+/// Says on the terminal why there is no window.
+#[allow(clippy::print_stderr, reason = "without a window there is no other place to say it")]
+fn refused(why: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("Wardkeep cannot open a window: {why}");
+    ExitCode::FAILURE
 }
 
 /// Opens the clinic, then the window. When the folder cannot be used, a message says so and the program ends.
