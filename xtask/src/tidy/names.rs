@@ -16,7 +16,7 @@ pub fn check(files: &[SourceFile]) -> Vec<String> {
             faults.extend(undocumented(file));
             faults.extend(switched_off(file));
         }
-        if file.path.starts_with("crates/") && file.path.ends_with("/mod.rs") {
+        if file.path.starts_with("crates/") && file.path.contains("/src/") && file.path.ends_with("/mod.rs") {
             faults.push(format!("{}: a module is name.rs beside name/", file.path));
         }
     }
