@@ -16,7 +16,7 @@ export default defineConfig({
   server: { port: 5173, strictPort: true, host: "127.0.0.1" },
   test: {
     environment: "happy-dom",
-    include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
+    include: ["src/**/*.test.ts", "dev/**/*.test.tsx"],
     restoreMocks: true,
   },
 });

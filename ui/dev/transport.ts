@@ -319,3 +319,10 @@ export async function onFilesDropped(): Promise<Stop> {
 
 const FACE =
   "iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAIAAADYYG7QAAAAhklEQVR42u3XsQ2AMAxEUU/CYAxBzSTsxAT0FMxBi0ACYhRzSb50A7zKvrNl3aRigAAB0gfN03jMb6CT45pQ0KPGbbJ8Gp/JsmocpsJBDk2qyQI0SSZA1YI+at6bAAFqFsQdKhEk9+0VQYqNUa5TK64OxV12z2pg23f9EBNAgAABAgSoPtAODngO9wXXGD4AAAAASUVORK5CYII=";
+
+export const isLocked = (): boolean => state === "locked";
+
+export function unlockAgain(): void {
+  state = "unlocked";
+  block = structuredClone(chart.allergies);
+}
