@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "meaning/json.rs"]
 mod meaning;
 
 use meaning::meaning;

@@ -11,6 +11,7 @@
     reason = "the tests begin here, so the environment is read here"
 )]
 
+#[path = "meaning/json.rs"]
 mod meaning;
 
 use meaning::meaning;
