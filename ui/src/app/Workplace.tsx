@@ -19,7 +19,7 @@ export function Workplace(props: {
   const [pages] = useState(createPages);
   const [answers] = useState(createAnswers);
   const [commands] = useState(() => new CommandRegistry());
-  const [idleAt, setIdleAt] = useState<number | null>(null);
+  const [idleAt, setIdleAt] = useState<number | null>(() => performance.now() + session.settings.idle_lock_s * 1000);
   useEffect(() => reportActivity((seconds) => setIdleAt(performance.now() + seconds * 1000)), []);
   useEffect(
     () => () => {

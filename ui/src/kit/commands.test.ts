@@ -30,6 +30,11 @@ test("keys match what is held, and only that", () => {
   expect(matches("mod+enter", press("Enter", { ctrlKey: true }), false)).toBe(true);
 });
 
+test("Alt with a key that a Mac turns into another character", () => {
+  expect(matches("alt+1", { ...press("¡", { altKey: true }), code: "Digit1" }, true)).toBe(true);
+  expect(matches("alt+n", { ...press("˜", { altKey: true }), code: "KeyM" }, true)).toBe(false);
+});
+
 test("`?` works on layouts with and without Shift", () => {
   expect(matches("?", press("?", { shiftKey: true }), false)).toBe(true);
   expect(matches("?", press("?"), false)).toBe(true);

@@ -23,6 +23,8 @@ export interface Command {
 
 export interface KeyPress {
   key: string;
+  /** The place on the keyboard: with Alt, a Mac puts another character into `key`. */
+  code?: string;
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
@@ -74,7 +76,8 @@ export function matches(keys: string, press: KeyPress, mac: boolean): boolean {
   // `?` and `/` need Shift on some layouts and not on others.
   const letterlike = /^[a-z0-9]$|^[a-z]{2,}$/.test(key);
   if (letterlike && press.shiftKey !== parts.includes("shift")) return false;
-  return press.key.toLowerCase() === key;
+  const byPlace = parts.includes("alt") && [`Key${key.toUpperCase()}`, `Digit${key}`].includes(press.code ?? "");
+  return byPlace || press.key.toLowerCase() === key;
 }
 
 /** `mod+k` as people read it: Ctrl K, on a Mac ⌘ K. */

@@ -25,7 +25,8 @@ export interface Search {
 /** Patients for what is typed; with nothing typed, those opened last. */
 export function useSearch(onOpen: (row: PatientRow, via: OpenVia) => void): Search {
   const [query, setText] = useState("");
-  const [selected, select] = useState(0);
+  // Nobody is chosen before something was typed: Enter alone must open no record.
+  const [selected, select] = useState(-1);
   const [enterFor, setEnterFor] = useState<string | null>(null);
   const asked = query.trim();
   const recent = asked === "";
@@ -42,7 +43,7 @@ export function useSearch(onOpen: (row: PatientRow, via: OpenVia) => void): Sear
 
   const setQuery = (text: string) => {
     setText(text);
-    select(0);
+    select(text.trim() === "" ? -1 : 0);
     setEnterFor(null);
   };
   const open = (row: PatientRow) => onOpen(row, recent ? "recent" : "search");
@@ -80,7 +81,7 @@ export function useSearch(onOpen: (row: PatientRow, via: OpenVia) => void): Sear
     pending: active.isPending,
     error: active.error,
     retry: () => void active.refetch(),
-    selected: Math.min(selected, Math.max(0, rows.length - 1)),
+    selected: Math.min(selected, rows.length - 1),
     select,
     open,
     onKeyDown,
