@@ -9,9 +9,13 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Starts the bus without the complaints of its daemon about limits that do not matter here.
+const BUS: &str = r#"exec 3>&2; exec dbus-run-session -- sh -c "$@" 2>/dev/null"#;
+
 /// Starts the keyring, waits until it answers, then runs what follows. In the foreground, because a daemon would leave the
 /// process group; with a password, because an empty one does not unlock.
 const UNLOCKED: &str = r#"
+exec 2>&3 3>&-
 printf %s private | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
 tries=0
 until dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
@@ -62,7 +66,7 @@ impl Session {
         if display == Display::Hidden {
             words.extend(["xvfb-run", "-a", "-s", "-screen 0 1280x800x24 -nolisten tcp"].map(String::from));
         }
-        words.extend(["dbus-run-session", "--", "sh", "-c", UNLOCKED, "sh"].map(String::from));
+        words.extend(["sh", "-c", BUS, "sh", UNLOCKED, "sh"].map(String::from));
         words.push(program.display().to_string());
         words.extend_from_slice(arguments);
         let mut command = Command::new(&words[0]);

@@ -6,7 +6,6 @@ mod data;
 mod stage;
 mod stages;
 
-use crate::place;
 use anyhow::{Result, bail};
 use clap::Args;
 use stage::{Outcome, Stage};
@@ -77,11 +76,7 @@ fn choose<'a>(stages: &'a [Stage], options: &Options) -> Result<Vec<&'a Stage>> 
 }
 
 fn summary(chosen: &[&Stage], outcomes: &[Outcome], start: Instant) -> ExitCode {
-    println!(
-        "\nStages of {} in {} s",
-        place::shown(&place::root()),
-        start.elapsed().as_secs()
-    );
+    println!("\nStages in {} s", start.elapsed().as_secs());
     for (stage, outcome) in chosen.iter().zip(outcomes) {
         let word = if outcome.failed == 0 { "ok" } else { "FAILED" };
         let tests = outcome.passed + outcome.failed;
