@@ -21,8 +21,9 @@ use crate::setting::Settings;
 use crate::user::{Role, UserRow, roles_of};
 use readers::Readers;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 use wardkeep_record::id::{BlobId, DeviceId, RecordId, UserId};
 use wardkeep_record::op::Compartment;
 use wardkeep_vault::env::Env;
@@ -32,6 +33,10 @@ use wardkeep_vault::random;
 use wardkeep_vault::roles::Roles;
 use wardkeep_vault::store::{LocalUser, Store, Tx, View};
 use wardkeep_vault::unlock::Unlocked;
+
+/// How long, and how often at most, work in the background steps aside for whoever waits.
+const STEP_ASIDE: Duration = Duration::from_micros(200);
+const STEP_ASIDES: usize = 500;
 
 /// One look at a chart is one entry in the log for this long, in milliseconds.
 const ONE_LOOK_MS: u64 = 15 * 60 * 1000;
@@ -56,6 +61,8 @@ pub struct Session {
     pub(crate) machine: Arc<Machine>,
     /// When the resume entry was written last, in monotonic milliseconds.
     kept_ms: AtomicU64,
+    /// Writes that a person waits for.
+    waiting: AtomicUsize,
     /// Charts that this user looked at, and when that was written down.
     viewed: Mutex<HashMap<RecordId, u64>>,
     /// Tells this session from every other one of the process.
@@ -156,10 +163,29 @@ impl Session {
         compartment: Compartment,
         work: impl FnOnce(&mut Tx<'_>) -> Result<R, CommandError>,
     ) -> Result<R, CommandError> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let mut store = self.store();
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
         if !self.holds(compartment) {
             return Err(ErrorCode::Forbidden.into());
         }
-        self.store().write(compartment, self.user, work)
+        store.write(compartment, self.user, work)
+    }
+
+    /// The same for work that nobody waits for: whoever waits goes first. (The lock itself is not fair: a writer that comes
+    /// back at once would keep it.)
+    pub(crate) fn write_in_background<R>(
+        &self,
+        compartment: Compartment,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<R, CommandError>,
+    ) -> Result<R, CommandError> {
+        for _ in 0..STEP_ASIDES {
+            if self.waiting.load(Ordering::Relaxed) == 0 {
+                break;
+            }
+            std::thread::sleep(STEP_ASIDE);
+        }
+        self.write(compartment, work)
     }
 
     /// Writes down that this user looks at this chart, once for each look. Blocks that load side by side wait for the first.

@@ -122,6 +122,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "a test is where this program begins")]
     fn the_committed_typescript_is_this_table() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/bridge/generated.ts");
         let fresh = typescript();

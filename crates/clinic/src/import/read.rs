@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SendError, SyncSender};
 use wardkeep_interop::parse::{Imported, Importer};
 use wardkeep_interop::read::Resources;
-use wardkeep_interop::reject::Rejected;
+use wardkeep_interop::reject::{Place, Rejected};
 use wardkeep_record::op::Compartment;
 
 /// Records of a batch. Each batch is a transaction: larger ones commit less often, smaller ones let others in sooner.
@@ -109,7 +109,7 @@ impl Reading<'_> {
             if at % 64 == 0 {
                 self.job.read_to(before + read.load(Ordering::Relaxed).min(file.bytes));
             }
-            match raw.and_then(|raw| Ok((raw.place.number(), importer.take(&raw)?))) {
+            match raw.and_then(|raw| Ok((index_of(raw.place), importer.take(&raw)?))) {
                 Ok((index, imported)) => self.take(Item {
                     imported,
                     index,
@@ -153,11 +153,20 @@ impl Reading<'_> {
     }
 }
 
+/// Which resource of its file, from 0.
+fn index_of(place: Place) -> u64 {
+    match place {
+        Place::Entry(number) => number,
+        Place::Line(number) => number.saturating_sub(1),
+        Place::File => 0,
+    }
+}
+
 /// What interop refused, as surfaces see it.
 pub(super) fn reject(rejected: Rejected) -> ImportReject {
     ImportReject {
         file: rejected.file.to_string(),
-        index: rejected.place.number(),
+        index: index_of(rejected.place),
         resource_type: rejected.resource_type.map(str::to_owned),
         element: rejected.element.map(String::from),
         reason: rejected.reason.to_string(),

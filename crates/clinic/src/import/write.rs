@@ -42,7 +42,7 @@ pub(super) fn write_all(
 
 fn write(session: &Session, job: u32, label: &str, batch: Batch) -> Result<Tally, CommandError> {
     let Batch { compartment, items } = batch;
-    session.write(compartment, |tx| {
+    session.write_in_background(compartment, |tx| {
         let mut writing = Writing { edits: Vec::new(), pending: HashSet::new(), tally: Tally::default() };
         for item in items {
             writing.item(tx, item)?;

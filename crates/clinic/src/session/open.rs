@@ -8,11 +8,12 @@ use crate::setting::{self, Settings};
 use crate::user::roles_of;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, RwLock};
 use wardkeep_record::id::DeviceId;
 use wardkeep_record::op::Compartment;
 use wardkeep_vault::attempts::{self, FailedAttempt};
+use wardkeep_vault::blob;
 use wardkeep_vault::home::HomeLock;
 use wardkeep_vault::store::{Action, AuditEntry, Store, View};
 use wardkeep_vault::unlock::Unlocked;
@@ -71,6 +72,9 @@ pub(super) fn open_session(
     if let Err(error) = attempts::forget(&env, &unlocked) {
         tracing::warn!(%error, "failed unlocks that are in the log now could not be dropped from their record");
     }
+    if let Err(error) = blob::remove_unfinished(&env.home) {
+        tracing::warn!(%error, "sealed files that a crash left unfinished could not be removed");
+    }
     let readers = Readers::open(&env.home, &unlocked.keys, device_of(&unlocked))?;
     let view = store.read();
     let people: People = view.users()?.into_iter().map(|user| (user.id, user)).collect();
@@ -89,6 +93,7 @@ pub(super) fn open_session(
         env,
         machine: Arc::clone(clinic.machine()),
         kept_ms: AtomicU64::new(0),
+        waiting: AtomicUsize::new(0),
         viewed: Mutex::new(HashMap::new()),
         number: clinic.next_session(),
         _home_lock: home_lock,

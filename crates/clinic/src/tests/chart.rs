@@ -100,7 +100,7 @@ fn a_draft_survives_a_kill_and_dies_with_its_note() {
     )
     .unwrap();
     assert_eq!(note["author"], "Ada Founder");
-    assert_eq!(note["at_ms"].as_u64().unwrap() / 1000, START_MS / 1000);
+    assert!(note["at_ms"].as_u64().unwrap() >= START_MS);
     assert_eq!(json(&clinic, "note_draft_get", of.clone()).unwrap(), Value::Null);
     let notes = json(&clinic, "note_list", of.clone()).unwrap();
     assert_eq!(notes, value!([note]));

@@ -5,7 +5,7 @@ use crate::import::wire::{ImportProgress, ImportState};
 use crate::import::{cancel, progress, start};
 use serde_json::json as value;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const PATIENT: &str = "5cbc121b-cd71-4428-b8b7-31e53eba8184";
 
@@ -73,15 +73,14 @@ fn bundle(family: &str, observations: usize) -> Value {
 }
 
 fn wait(clinic: &Clinic, job: u32) -> ImportProgress {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    loop {
+    for _ in 0..24_000 {
         let now = clinic.call(progress::Input { job }).unwrap();
         if now.state != ImportState::Running {
             return now;
         }
-        assert!(Instant::now() < deadline, "the import does not end");
         std::thread::sleep(Duration::from_millis(5));
     }
+    panic!("the import does not end");
 }
 
 fn begin(clinic: &Clinic, path: &Path) -> u32 {
@@ -209,7 +208,7 @@ fn a_lock_ends_an_import_between_two_batches() {
     let (clinic, founder) = laptop.founded();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("large.json");
-    std::fs::write(&path, bundle("Feil", 30_000).to_string()).unwrap();
+    std::fs::write(&path, bundle("Feil", 12_000).to_string()).unwrap();
     let job = begin(&clinic, &path);
     let second = clinic.call(start::Input {
         paths: vec![path.to_string_lossy().into_owned()],
@@ -230,7 +229,7 @@ fn a_lock_ends_an_import_between_two_batches() {
     unlock(&clinic, founder.user.id, PASSWORD).unwrap();
     let end = clinic.call(progress::Input { job }).unwrap();
     assert_eq!(end.state, ImportState::Cancelled);
-    assert!(end.imported > 0 && end.imported < 30_005);
+    assert!(end.imported > 0 && end.imported < 12_005);
     assert_eq!(
         json(&clinic, "audit_verify", value!({})).unwrap()["compartments"][1]["ok"],
         true
@@ -238,7 +237,7 @@ fn a_lock_ends_an_import_between_two_batches() {
     let rest = wait(&clinic, begin(&clinic, &path));
     assert_eq!(
         (rest.unchanged, rest.imported + rest.unchanged),
-        (end.imported, 30_005),
+        (end.imported, 12_005),
         "goes on from there"
     );
 }
@@ -249,7 +248,7 @@ fn a_cancel_stops_it() {
     let (clinic, _) = laptop.founded();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("large.json");
-    std::fs::write(&path, bundle("Feil", 30_000).to_string()).unwrap();
+    std::fs::write(&path, bundle("Feil", 12_000).to_string()).unwrap();
     let job = begin(&clinic, &path);
     clinic.call(cancel::Input { job }).unwrap();
     assert_eq!(wait(&clinic, job).state, ImportState::Cancelled);

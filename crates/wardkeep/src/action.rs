@@ -1,0 +1,13 @@
+//! One file for each action of the command line.
+
+pub mod about;
+pub mod audit;
+pub mod batch;
+pub mod doctor;
+pub mod export;
+pub mod import;
+pub mod init;
+pub mod patient;
+pub mod raw;
+pub mod status;
+pub mod user;

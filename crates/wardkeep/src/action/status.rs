@@ -1,0 +1,34 @@
+//! `wardkeep status`: what is known without a password.
+
+use crate::args::Common;
+use crate::exit::{Exit, Failure};
+use crate::print::Printer;
+use crate::session::clinic;
+use wardkeep_clinic::session::status;
+use wardkeep_clinic::session::wire::{AppState, AppStatus};
+
+/// Prints it.
+pub fn run(common: &Common, printer: &Printer) -> Result<Exit, Failure> {
+    let status = clinic(common)?.call(status::Input {})?;
+    printer.answer(&status, text)?;
+    if let Some(problem) = status.problem {
+        return Err(problem.into());
+    }
+    Ok(Exit::Done)
+}
+
+fn text(status: &AppStatus) -> String {
+    let mut lines = vec![match status.state {
+        AppState::NoVault => "No vault here. `wardkeep init` makes one.".to_owned(),
+        AppState::Locked => "Locked.".to_owned(),
+        AppState::Unlocked => "Unlocked.".to_owned(),
+    }];
+    if status.retry_in_s > 0 {
+        lines.push(format!(
+            "Wrong passwords were given: the next one is looked at in {} seconds.",
+            status.retry_in_s
+        ));
+    }
+    lines.extend(status.users.iter().map(|user| format!("  {}  {}", user.id, user.name)));
+    lines.join("\n")
+}

@@ -1,0 +1,165 @@
+//! Exit codes and the words for errors: what went wrong and what to do about it.
+
+use wardkeep_clinic::{CommandError, ErrorCode};
+
+/// All that this program answers to its caller. Documented in docs/command-line.md at the top of the repository; a number never changes its meaning.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed in another way than those below.
+    Failure = 1,
+    /// Arguments or input not valid.
+    Usage = 2,
+    /// Wrong password, or too soon after wrong ones.
+    Password = 3,
+    /// The keychain does not give what it should.
+    Keychain = 4,
+    /// Vault or slot damaged, or of a newer version.
+    Vault = 5,
+    /// Not allowed.
+    Forbidden = 6,
+    /// Imported, with rejects.
+    Rejects = 7,
+    /// No vault, or one already.
+    Place = 8,
+    /// Another process has the vault.
+    Busy = 9,
+    /// No such patient, user or command.
+    NotFound = 10,
+    /// A file or the disk.
+    File = 11,
+    /// Cancelled.
+    Cancelled = 12,
+    /// A check found a fault.
+    Check = 13,
+}
+
+impl From<ErrorCode> for Exit {
+    fn from(code: ErrorCode) -> Self {
+        use ErrorCode as C;
+        match code {
+            C::WrongPassword | C::TooSoon => Self::Password,
+            C::KeychainAbsent | C::KeychainLocked | C::KeychainEntryMissing | C::KeychainChanged => Self::Keychain,
+            C::SlotDamaged | C::SlotNewer | C::VaultNewer | C::VaultDamaged => Self::Vault,
+            C::NoVault | C::VaultExists => Self::Place,
+            C::Forbidden => Self::Forbidden,
+            C::NotFound => Self::NotFound,
+            C::Invalid | C::PasswordTooShort | C::PasswordTooLong | C::PasswordCommon | C::TooLarge => Self::Usage,
+            C::VaultBusy | C::ImportRunning => Self::Busy,
+            C::DiskFull | C::FileUnreadable => Self::File,
+            C::Cancelled => Self::Cancelled,
+            C::Locked | C::Conflict | C::Internal => Self::Failure,
+        }
+    }
+}
+
+/// What a failed action tells its caller.
+#[derive(Debug)]
+pub enum Failure {
+    /// A command of the table failed.
+    Command(CommandError),
+    /// The program itself could not do its part (a password file that is not there).
+    Here {
+        /// How to exit.
+        exit: Exit,
+        /// What to say.
+        message: String,
+    },
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        Self::Command(error)
+    }
+}
+
+impl Failure {
+    /// A fault in the arguments.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Here {
+            exit: Exit::Usage,
+            message: message.into(),
+        }
+    }
+
+    /// A file that cannot be read or written. The reason is the system's.
+    pub fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::Here {
+            exit: Exit::File,
+            message: format!("{}: {error}", path.display()),
+        }
+    }
+
+    /// How to exit.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Command(error) => error.code.into(),
+            Self::Here { exit, .. } => *exit,
+        }
+    }
+
+    /// One or two sentences for a person.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Command(error) => words(error),
+            Self::Here { message, .. } => message.clone(),
+        }
+    }
+
+    /// The same for a script: the command's error, or one of the same shape.
+    pub fn json(&self) -> serde_json::Value {
+        let error = match self {
+            Self::Command(error) => serde_json::to_value(error).unwrap_or_default(),
+            Self::Here { exit: Exit::Usage, .. } => {
+                serde_json::json!({"code": "invalid", "field": null, "retryable": false, "detail": null})
+            }
+            Self::Here { .. } => {
+                serde_json::json!({"code": "file_unreadable", "field": null, "retryable": true, "detail": null})
+            }
+        };
+        serde_json::json!({ "error": error, "message": self.message() })
+    }
+}
+
+/// What went wrong and what to do, for each code.
+fn words(error: &CommandError) -> String {
+    use ErrorCode as C;
+    let detail = error.detail.clone().unwrap_or_default();
+    let file = detail.file.map(|file| format!(" ({file})")).unwrap_or_default();
+    let field = error
+        .field
+        .as_ref()
+        .map(|field| format!(" ({field})"))
+        .unwrap_or_default();
+    match error.code {
+        C::WrongPassword => "Wrong password.".into(),
+        C::TooSoon => format!("Too many wrong passwords. Try again in {} seconds.", detail.seconds.unwrap_or(1)),
+        C::KeychainAbsent => "No keychain service answers. Start the Secret Service (gnome-keyring, KWallet, KeePassXC), then try again.".into(),
+        C::KeychainLocked => "The keychain is locked. Unlock it (log in to the desktop, or open the keyring manager), then try again.".into(),
+        C::KeychainEntryMissing => "The keychain has no entry for this vault. It was deleted, or this is another computer or log-in: restore the keychain from its backup.".into(),
+        C::KeychainChanged => "Another keychain answers than the one this vault was made with. Start the former one, then try again.".into(),
+        C::SlotDamaged => format!("The key slot of this user is damaged{file}. Another user of this laptop can still unlock; restore the slot file from a backup."),
+        C::SlotNewer => format!("The key slot was written by a newer version{file}. Update Wardkeep."),
+        C::NoVault => "There is no vault here. Make one with `wardkeep init`, or name its folder with --home.".into(),
+        C::VaultExists => "There is a vault here already. Nothing was changed.".into(),
+        C::Locked => "The session is locked.".into(),
+        C::Forbidden => "Your roles do not allow this.".into(),
+        C::NotFound => format!("Not found{field}."),
+        C::Invalid => format!("Not valid{field}."),
+        C::PasswordTooShort => format!("The password is too short{field}: the clinic's policy asks for more characters. A few words in a row are easy to remember."),
+        C::PasswordTooLong => "The password is too long.".into(),
+        C::PasswordCommon => "This password is among the first that an attacker tries. Take another.".into(),
+        C::VaultNewer => "The vault was written by a newer version. Update Wardkeep; nothing was changed.".into(),
+        C::VaultDamaged => format!("The vault is damaged{file}. Nothing was deleted; restore from a backup."),
+        C::VaultBusy => "Another Wardkeep has this vault open. Close it, then try again.".into(),
+        C::DiskFull => "No space is left on the disk. Nothing was lost; free some space, then try again.".into(),
+        C::FileUnreadable => format!("A file cannot be read or written{file}."),
+        C::ImportRunning => "An import runs already.".into(),
+        C::Cancelled => "Cancelled.".into(),
+        C::TooLarge => "The input is too large.".into(),
+        C::Conflict => "The record has changed meanwhile. Look at it again.".into(),
+        C::Internal => "A fault of the program. The log says where.".into(),
+    }
+}
