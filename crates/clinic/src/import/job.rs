@@ -28,6 +28,8 @@ struct List {
 pub(super) struct Job {
     pub(super) number: u32,
     cancelled: AtomicBool,
+    /// The reader came to the end of the last file.
+    read_through: AtomicBool,
     started_ms: u64,
     state: Mutex<Standing>,
 }
@@ -120,6 +122,7 @@ impl Job {
         Self {
             number,
             cancelled: AtomicBool::new(false),
+            read_through: AtomicBool::new(false),
             started_ms,
             state: Mutex::new(Standing {
                 progress,
@@ -144,6 +147,16 @@ impl Job {
     /// Whether it was asked to stop.
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// The reader has handed over everything.
+    pub(super) fn finish_reading(&self) {
+        self.read_through.store(true, Ordering::Release);
+    }
+
+    /// Whether everything was handed over: a reader that ended in another way must not pass for the end of the files.
+    pub(super) fn is_read_through(&self) -> bool {
+        self.read_through.load(Ordering::Acquire)
     }
 
     /// The reader has come to this file.

@@ -57,10 +57,12 @@ pub(super) fn read_all(job: &Job, files: &[File], label: &str, to: SyncSender<Ba
         before += file.bytes;
         job.read_to(before);
     }
-    // The writer's end of the channel tells whether this got through.
-    let _ = reading
+    let flushed = reading
         .flush(Compartment::Office)
         .and_then(|()| reading.flush(Compartment::Clinical));
+    if flushed.is_ok() {
+        job.finish_reading();
+    }
 }
 
 struct Reading<'a> {

@@ -7,6 +7,7 @@ use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
 use serde::{Deserialize, Serialize};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::{Builder, JoinHandle};
@@ -74,7 +75,10 @@ fn spawn(
     })?;
     let (clinic, job) = (clinic.clone(), Arc::clone(job));
     let writer = thread("import-write", move || {
-        let outcome = write::write_all(&clinic, &job, session, &label, &from);
+        let work = AssertUnwindSafe(|| write::write_all(&clinic, &job, session, &label, &from));
+        // Whatever happens, the job ends: one that ran for ever would keep every other from beginning.
+        let outcome =
+            catch_unwind(work).unwrap_or_else(|_| Err(CommandError::internal("the import's writer panicked")));
         // The reader may wait for room in the channel: without a receiver it ends.
         drop(from);
         job.end(outcome, clinic.machine().clock.monotonic_ms());

@@ -33,10 +33,10 @@ pub(super) fn write_all(
         })?;
         job.committed(tally, clinic.machine().clock.monotonic_ms());
     }
-    if job.is_cancelled() {
-        Err(ErrorCode::Cancelled.into())
-    } else {
-        Ok(())
+    match (job.is_cancelled(), job.is_read_through()) {
+        (true, _) => Err(ErrorCode::Cancelled.into()),
+        (false, true) => Ok(()),
+        (false, false) => Err(CommandError::internal("the import's reader ended early")),
     }
 }
 
