@@ -33,6 +33,7 @@ describe("a date as people type it", () => {
 
   test("month first where it is the custom", () => {
     expect(read("4/3/1980", "month_first")).toBe("1980-04-03");
+    expect(read("3.4.1980", "month_first")).toBe("1980-04-03");
     expect(dateOrder("US")).toBe("month_first");
     expect(dateOrder("CH")).toBe("day_first");
   });

@@ -96,10 +96,12 @@ function interpret(text: string, order: DateOrder, thisYear: number): PartialDat
   }
   if (/^\d{4}$/.test(text)) return checked(Number(text), null, null);
   if (/^\d{8}$/.test(text)) return digitsOnly(text, order);
+  // Dots are written with the day first everywhere, slashes as the region has them.
+  const used = text.includes(".") ? "day_first" : order;
   const parts = text.split(/[\s./,-]+/).filter((part) => part !== "");
   if (parts.length < 2 || parts.length > 3) return null;
   const named = parts.findIndex((part) => monthByName(part) !== null);
-  return named >= 0 ? withMonthName(parts, named, thisYear) : numbersOnly(parts, order, thisYear);
+  return named >= 0 ? withMonthName(parts, named, thisYear) : numbersOnly(parts, used, thisYear);
 }
 
 function digitsOnly(text: string, order: DateOrder): PartialDate | null {
