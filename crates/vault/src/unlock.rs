@@ -46,11 +46,13 @@ pub struct Unlocked {
 }
 
 impl Unlocked {
-    pub(crate) fn device(&self) -> &DeviceSecret {
+    /// The secret of this device, as the keychain keeps it.
+    pub fn device(&self) -> &DeviceSecret {
         &self.device
     }
 
-    pub(crate) fn unlock_key(&self) -> &UnlockKey {
+    /// What opened the slot; in the keychain only for the resume window.
+    pub fn unlock_key(&self) -> &UnlockKey {
         &self.unlock
     }
 

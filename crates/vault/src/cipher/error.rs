@@ -86,6 +86,8 @@ impl OpenError {
         match failure.code {
             C::DatabaseCorrupt | C::NotADatabase => Self::Damaged { file },
             C::DiskFull => Self::DiskFull,
+            // Growing the WAL index: the one write that SQLite does not tell as 'full' when no space is left.
+            _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => Self::DiskFull,
             C::DatabaseBusy | C::DatabaseLocked | C::FileLockingProtocolFailed => Self::Busy { file },
             C::SystemIoFailure | C::CannotOpen | C::ReadOnly | C::PermissionDenied => Self::Io { file },
             _ => Self::Statement {

@@ -1,0 +1,19 @@
+//! What must hold, tried on the programs as people use them. One file for each promise; docs/security.md names them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "a test fails by panicking, and its name says what it holds"
+)]
+
+mod canary;
+mod cipher;
+mod command_line;
+mod disk_full;
+mod flip;
+mod keychain;
+mod kill;
+mod memory;
+mod window;
