@@ -41,7 +41,7 @@ pub fn compare(stored: Option<(Kind, &Fields)>, imported: &Imported) -> Result<O
     let Some(source) = Source::of(stored) else {
         return Ok(Outcome::Unchanged);
     };
-    if source.hash[..] == imported.content_hash[..16] || is_older(kind, &imported.fields, stored) {
+    if source.has_said(&imported.content_hash) || is_older(kind, &imported.fields, stored) {
         return Ok(Outcome::Unchanged);
     }
     if kind == Kind::PATIENT && is_somebody_else(stored, &imported.fields) {
@@ -59,6 +59,18 @@ pub fn compare(stored: Option<(Kind, &Fields)>, imported: &Imported) -> Result<O
     };
     writes.push((key, imported.fields.get(key).map(Into::into)));
     Ok(Outcome::Update(writes))
+}
+
+/// For an update of a record that the same import has written already: remembers the former version beside the new one, so
+/// that taking the same files in again finds both and changes nothing. `values` are those of [`Outcome::Update`].
+pub fn keep_both(values: &mut [(FieldKey, Option<Box<str>>)], stored: &Fields) {
+    let Some(former) = Source::of(stored) else { return };
+    for (key, value) in values.iter_mut().filter(|(key, _)| key.field == field::SOURCE) {
+        let now = value
+            .take()
+            .and_then(|text| Source::of(&Fields::from_vec(vec![(*key, text)])));
+        *value = now.map(|now| now.beside(&former).to_json());
+    }
 }
 
 /// What the source has changed since last time and the record does not show yet.

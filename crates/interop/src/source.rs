@@ -57,6 +57,9 @@ pub enum FullUrl {
     Url(String),
 }
 
+/// How many versions of one import are remembered beside the last.
+pub const MOST_ALSO: usize = 16;
+
 /// What is remembered of an import, in the record's SOURCE field.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Source {
@@ -68,6 +71,9 @@ pub struct Source {
     pub full_url: FullUrl,
     /// The first half of the BLAKE3 hash of the content that was last taken in, as JSON text without white space.
     pub hash: [u8; 16],
+    /// The same of what else the source said of it in that import: a set of files may hold two versions of one organization,
+    /// and taking the set in again must not go from one to the other and back. At most [`MOST_ALSO`].
+    pub also: Vec<[u8; 16]>,
     /// Each element that was last taken in: its field and the beginning of its value's hash, so that what was edited
     /// here since is told from what changed there.
     pub elements: Vec<(FieldKey, u32)>,
@@ -90,8 +96,24 @@ impl Source {
             key: key.to_owned(),
             full_url,
             hash: half,
+            also: Vec::new(),
             elements,
         }
+    }
+
+    /// Whether the source has said exactly this, last or beside it.
+    pub(crate) fn has_said(&self, content_hash: &[u8; 32]) -> bool {
+        std::iter::once(&self.hash)
+            .chain(&self.also)
+            .any(|known| known[..] == content_hash[..16])
+    }
+
+    /// The same, with what a former version of the same import said. The oldest goes when there are too many.
+    pub(crate) fn beside(mut self, former: &Self) -> Self {
+        self.also = former.also.iter().chain([&former.hash]).copied().collect();
+        let surplus = self.also.len().saturating_sub(MOST_ALSO);
+        self.also.drain(..surplus);
+        self
     }
 
     /// What a record's SOURCE field says; `None` for a record that was made here.
@@ -118,6 +140,10 @@ impl Source {
             FullUrl::Url(url) => member("fullUrl", &json::quote(url)),
         }
         member("hash", &json::quote(&hex(&self.hash)));
+        if !self.also.is_empty() {
+            let list: Vec<String> = self.also.iter().map(|hash| hex(hash)).collect();
+            member("also", &json::quote(&list.join(" ")));
+        }
         member("elements", &json::quote(&elements_text(&self.elements)));
         out.push('}');
         out.into_boxed_str()
@@ -134,7 +160,12 @@ impl Source {
             label: string("label").unwrap_or_default(),
             key: string("key")?,
             full_url,
-            hash: u128::from_str_radix(&string("hash")?, 16).ok()?.to_be_bytes(),
+            hash: hash_of(&string("hash")?)?,
+            also: string("also")
+                .unwrap_or_default()
+                .split_ascii_whitespace()
+                .map(hash_of)
+                .collect::<Option<_>>()?,
             elements: elements_of(&string("elements")?)?,
         })
     }
@@ -150,6 +181,11 @@ impl Source {
             FullUrl::None => format!("{}{}/{}", crate::export::BASE, kind.resource_type(), self.key),
         }
     }
+}
+
+/// Half a hash from its hexadecimal digits.
+fn hash_of(text: &str) -> Option<[u8; 16]> {
+    Some(u128::from_str_radix(text, 16).ok()?.to_be_bytes())
 }
 
 /// The beginning of a value's hash.
@@ -231,7 +267,10 @@ mod tests {
         .unwrap();
         for url in [None, Some("urn:uuid:1"), Some("http://x/Patient/1")] {
             let source = Source::new("l\"ab", "1", url, &[7; 32], &fields);
-            assert_eq!(Source::read(&source.to_json()), Some(source));
+            assert_eq!(Source::read(&source.to_json()), Some(source.clone()));
+            let later = Source::new("l\"ab", "1", url, &[8; 32], &fields).beside(&source);
+            assert_eq!(Source::read(&later.to_json()), Some(later.clone()));
+            assert!(later.has_said(&[7; 32]) && later.has_said(&[8; 32]) && !later.has_said(&[9; 32]));
         }
         assert_eq!(Source::read("{}"), None);
         assert_eq!(Source::of(&fields), None);

@@ -8,9 +8,10 @@ use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use std::collections::HashSet;
 use std::sync::mpsc::Receiver;
-use wardkeep_interop::reimport::{Outcome, compare};
-use wardkeep_record::field::Kind;
-use wardkeep_vault::store::{Action, AuditEntry, Edit, Tx};
+use wardkeep_interop::reimport::{Outcome, compare, keep_both};
+use wardkeep_record::field::{self, Kind};
+use wardkeep_record::op::FieldKey;
+use wardkeep_vault::store::{Action, AuditEntry, Edit, Stored, Tx};
 
 /// Writes batches until the reader has no more, or something ends the job. `session` is the number of the session that
 /// started it: a session that was locked and unlocked meanwhile is another one.
@@ -21,6 +22,7 @@ pub(super) fn write_all(
     label: &str,
     from: &Receiver<Batch>,
 ) -> Result<(), CommandError> {
+    let since_ms = clinic.machine().clock.now_ms();
     for batch in from {
         if job.is_cancelled() {
             return Err(ErrorCode::Cancelled.into());
@@ -29,7 +31,7 @@ pub(super) fn write_all(
             if current.number != session {
                 return Err(ErrorCode::Cancelled.into());
             }
-            write(current, job.number, label, batch)
+            write(current, (job.number, since_ms), label, batch)
         })?;
         job.committed(tally, clinic.machine().clock.monotonic_ms());
     }
@@ -40,10 +42,10 @@ pub(super) fn write_all(
     }
 }
 
-fn write(session: &Session, job: u32, label: &str, batch: Batch) -> Result<Tally, CommandError> {
+fn write(session: &Session, (job, since_ms): (u32, u64), label: &str, batch: Batch) -> Result<Tally, CommandError> {
     let Batch { compartment, items } = batch;
     session.write_in_background(compartment, |tx| {
-        let mut writing = Writing { edits: Vec::new(), pending: HashSet::new(), tally: Tally::default() };
+        let mut writing = Writing { edits: Vec::new(), pending: HashSet::new(), tally: Tally::default(), since_ms };
         for item in items {
             writing.item(tx, item)?;
         }
@@ -65,6 +67,8 @@ struct Writing {
     /// Records that `edits` write: the store does not show them yet.
     pending: HashSet<wardkeep_record::id::RecordId>,
     tally: Tally,
+    /// When the import began, in Unix milliseconds.
+    since_ms: u64,
 }
 
 impl Writing {
@@ -92,8 +96,11 @@ impl Writing {
                     .map(|(key, value)| (key, Some(value)))
                     .collect()
             }
-            Ok(Outcome::Update(values)) => {
+            Ok(Outcome::Update(mut values)) => {
                 self.tally.updated += 1;
+                if let Some(stored) = stored.filter(|stored| self.wrote(stored)) {
+                    keep_both(&mut values, &stored.state.fields);
+                }
                 values
             }
             Err(reason) => {
@@ -116,6 +123,19 @@ impl Writing {
             values,
         });
         Ok(())
+    }
+
+    /// Whether this import has written the record already. Its hybrid times are never before the wall clock of its start.
+    fn wrote(&self, stored: &Stored) -> bool {
+        let key = FieldKey {
+            field: field::SOURCE,
+            item: None,
+        };
+        stored
+            .state
+            .heads(key)
+            .first()
+            .is_some_and(|head| head.stamp.hlc.unix_ms() >= self.since_ms)
     }
 
     /// Hands the edits to the store. Each patient among them gets an entry of their own, for their history.

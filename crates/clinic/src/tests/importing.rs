@@ -169,6 +169,28 @@ fn an_import_fills_the_chart_and_a_second_one_changes_nothing() {
 }
 
 #[test]
+fn two_versions_in_one_set_settle_at_once() {
+    let laptop = Laptop::new();
+    let (clinic, _) = laptop.founded();
+    let dir = tempfile::tempdir().unwrap();
+    for (name, family) in [("a.json", "Feil"), ("b.json", "Kuhn"), ("c.json", "Feil")] {
+        std::fs::write(dir.path().join(name), bundle(family, 0).to_string()).unwrap();
+    }
+    let first = wait(&clinic, begin(&clinic, dir.path()));
+    assert_eq!(
+        (first.imported, first.updated),
+        (5, 1),
+        "the third says what the first said"
+    );
+    let second = wait(&clinic, begin(&clinic, dir.path()));
+    assert_eq!((second.imported, second.updated, second.unchanged), (0, 0, 15));
+    // Said on another day it is news again.
+    laptop.clock.advance_ms(1000);
+    assert_eq!(import(&clinic, &bundle("Roe", 0)).updated, 1);
+    assert_eq!(import(&clinic, &bundle("Feil", 0)).updated, 1);
+}
+
+#[test]
 fn what_came_in_goes_out() {
     let laptop = Laptop::new();
     let (clinic, _) = laptop.founded();
