@@ -50,6 +50,8 @@ export const rows: PatientRow[] = PEOPLE.map(([family, given, birth_date, gender
   deceased: false,
   removed: false,
   same_name: false,
+  // As many other systems write it.
+  ...(index === 8 ? { mrn: "cb5696d9-a0de-4f49-94f9-433f96a28eb0" } : {}),
   ...extra,
 }));
 

@@ -2,7 +2,7 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { RouterProvider } from "react-router";
-import { createAnswers, type LockReason, reportActivity, type Session } from "../bridge";
+import { call, createAnswers, type LockReason, reportActivity, type Session } from "../bridge";
 import { CommandRegistry } from "../kit/commands";
 import { SessionContext } from "../kit/session";
 import { CommandContext } from "../kit/useCommands";
@@ -29,7 +29,15 @@ export function Workplace(props: {
     },
     [pages, answers],
   );
-  const place = useMemo<Place>(() => ({ lock: onLock, setSession: onSession, idleAt }), [onLock, onSession, idleAt]);
+  const place = useMemo<Place>(
+    () => ({
+      lock: onLock,
+      setSession: onSession,
+      refreshSession: () => void call("session", {}).then(onSession, () => undefined),
+      idleAt,
+    }),
+    [onLock, onSession, idleAt],
+  );
 
   return (
     <SessionContext value={session}>

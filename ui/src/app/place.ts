@@ -6,6 +6,8 @@ export interface Place {
   lock: (reason: LockReason) => void;
   /** Takes over a session whose settings have changed. */
   setSession: (session: Session) => void;
+  /** Asks for the session's facts again, after something changed how many patients there are. */
+  refreshSession: () => void;
   /** When the vault locks by itself unless somebody does something (performance clock, ms). */
   idleAt: number | null;
 }

@@ -1,10 +1,9 @@
 import { createMemoryRouter } from "react-router";
 import { AboutPage } from "../features/about/AboutPage";
 import { AuditPage } from "../features/audit/AuditPage";
-import { ImportPage } from "../features/importing/ImportPage";
 import { MachineCheck } from "../features/machine/MachineCheck";
 import { UsersPage } from "../features/users/UsersPage";
-import { EditRoute, PatientRoute, RegisterRoute, SettingsRoute } from "./routes";
+import { EditRoute, ImportRoute, PatientRoute, RegisterRoute, SettingsRoute } from "./routes";
 import { Crashed, Shell } from "./Shell";
 
 /** The pages live in memory: no record id is ever written to the web view's own history files. */
@@ -18,7 +17,7 @@ export function createPages() {
         { path: "register", element: <RegisterRoute /> },
         { path: "patient/:id", element: <PatientRoute /> },
         { path: "patient/:id/edit", element: <EditRoute /> },
-        { path: "import", element: <ImportPage /> },
+        { path: "import", element: <ImportRoute /> },
         { path: "users", element: <UsersPage /> },
         { path: "settings", element: <SettingsRoute /> },
         { path: "audit", element: <AuditPage /> },

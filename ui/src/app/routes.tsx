@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { call, useAsk } from "../bridge";
 import { Chart } from "../features/chart/Chart";
+import { ImportPage } from "../features/importing/ImportPage";
 import { Notebook } from "../features/notes/Notebook";
 import { Banner } from "../features/patient/Banner";
 import { PatientPage } from "../features/patient/PatientPage";
@@ -21,9 +22,19 @@ const VIAS = ["search", "recent", "link", "register"] as const;
 
 export function PatientRoute() {
   const { id = "" } = useParams();
+  const { refreshSession } = usePlace();
   const said: unknown = useLocation().state?.via;
   const via = VIAS.find((one) => one === said) ?? "link";
-  return <PatientPage key={id} id={id} via={via} chart={<Chart patient={id} />} notes={<Notebook patient={id} />} />;
+  return (
+    <PatientPage
+      key={id}
+      id={id}
+      via={via}
+      chart={<Chart patient={id} />}
+      notes={<Notebook patient={id} />}
+      onCount={refreshSession}
+    />
+  );
 }
 
 export function RegisterRoute() {
@@ -31,8 +42,7 @@ export function RegisterRoute() {
   const location = useLocation();
   const navigate = useNavigate();
   const answers = useQueryClient();
-  const session = useSession();
-  const { setSession } = usePlace();
+  const { refreshSession } = usePlace();
   const query: unknown = location.state?.query;
   return (
     <PatientForm
@@ -44,7 +54,7 @@ export function RegisterRoute() {
       onSaved={(patient) => {
         void answers.invalidateQueries({ queryKey: ["patient_search"] });
         void answers.invalidateQueries({ queryKey: ["patient_recent"] });
-        setSession({ ...session, patient_count: session.patient_count + 1 });
+        refreshSession();
         say(t`Registered with MRN ${patient.row.mrn}`);
         void navigate(`/patient/${patient.row.id}`, { state: { via: "register" }, replace: true });
       }}
@@ -101,4 +111,9 @@ export function SettingsRoute() {
   const { setSession } = usePlace();
   const session = useSession();
   return <SettingsPage onSettings={(settings) => setSession({ ...session, settings })} />;
+}
+
+export function ImportRoute() {
+  const { refreshSession } = usePlace();
+  return <ImportPage onImported={refreshSession} />;
 }

@@ -45,7 +45,7 @@ export function Allergies(props: { patient: string }) {
     <Block
       title={<Trans>Allergies</Trans>}
       ask={block}
-      count={(data) => data.active.length}
+      count={(data) => (data.state === "known" ? data.active.length : 0)}
       isEmpty={() => false}
       empty={null}
       testId="chart-allergies"
@@ -63,7 +63,7 @@ export function Allergies(props: { patient: string }) {
     >
       {(data) => (
         <Stack>
-          {data.state === "known" ? null : (
+          {data.active.length > 0 ? null : (
             <Row spread>
               <span>{t(ALLERGY_STATE_WORDS[data.state])}</span>
               {data.state === "not_recorded" ? (

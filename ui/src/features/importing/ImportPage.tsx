@@ -14,7 +14,7 @@ type Step =
   | { at: "running"; job: number };
 
 /** FHIR files: chosen, looked at, brought in, accounted for. */
-export function ImportPage() {
+export function ImportPage(props: { onImported: () => void }) {
   const { t } = useLingui();
   const [step, setStep] = useState<Step>({ at: "choose" });
   const [error, setError] = useState<CommandError | null>(null);
@@ -61,7 +61,7 @@ export function ImportPage() {
     >
       <Stack>
         {step.at === "running" ? (
-          <Running job={step.job} onAgain={() => setStep({ at: "choose" })} />
+          <Running job={step.job} onOver={props.onImported} onAgain={() => setStep({ at: "choose" })} />
         ) : (
           <>
             <ChooseFiles

@@ -104,7 +104,9 @@ function Files(props: { preview: ImportPreview }) {
               <bdi>{file.name}</bdi>
               {file.problem ? <div>{file.problem}</div> : null}
             </td>
-            <td>{file.form === "unreadable" ? <Chip tone="warn">{t(FORMS.unreadable)}</Chip> : t(FORMS[file.form])}</td>
+            <td className={cell.fixed}>
+              {file.form === "unreadable" ? <Chip tone="warn">{t(FORMS.unreadable)}</Chip> : t(FORMS[file.form])}
+            </td>
             <td className={cell.numeric}>{showBytes(file.bytes)}</td>
           </tr>
         ))}

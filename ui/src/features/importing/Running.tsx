@@ -13,7 +13,7 @@ import { Rejects } from "./Rejects";
 const POLL_MS = 250;
 
 /** An import at work and, afterwards, its account. */
-export function Running(props: { job: number; onAgain: () => void }) {
+export function Running(props: { job: number; onOver: () => void; onAgain: () => void }) {
   const { t } = useLingui();
   const answers = useQueryClient();
   const [over, setOver] = useState(false);
@@ -27,9 +27,11 @@ export function Running(props: { job: number; onAgain: () => void }) {
   const percent = data ? share(data) : 0;
   useStatus(running ? { tone: "info", text: t`Importing, ${percent} %` } : null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once, when the import is over
   useEffect(() => {
     if (running) return;
     setOver(true);
+    props.onOver();
     void answers.invalidateQueries({ queryKey: ["patient_recent"] });
     void answers.invalidateQueries({ queryKey: ["patient_search"] });
   }, [running, answers]);

@@ -75,7 +75,7 @@ export function NoteEditor(props: { patient: string; draft: NoteDraft | null }) 
             ) : draft.savedAtMs !== null ? (
               <Trans>Draft saved {showTime(draft.savedAtMs)}</Trans>
             ) : (
-              <Trans>A draft is kept while you type. It becomes part of the chart when it is finished.</Trans>
+              <Trans>A draft is kept while you type.</Trans>
             )}
           </span>
           <Row>

@@ -24,6 +24,8 @@ export function PatientPage(props: {
   via: "search" | "recent" | "link" | "register";
   chart: ReactNode;
   notes: ReactNode;
+  /** There is one patient more or less now. */
+  onCount: () => void;
 }) {
   const { id } = props;
   const rights = useRights();
@@ -49,6 +51,7 @@ export function PatientPage(props: {
       void answers.invalidateQueries({ queryKey: ["patient_recent"] });
       void answers.invalidateQueries({ queryKey: ["patient_search"] });
       answers.removeQueries({ queryKey: ["patient_open"] });
+      props.onCount();
       offerUndo({ done: t`The patient was removed`, undo: t`Undo` }, () => {
         void restore().then(() => navigate(`/patient/${id}`, { state: { via: "link" } }));
       });
