@@ -74,15 +74,15 @@ pub fn search(conn: &Connection, query: &Query<'_>) -> rusqlite::Result<SearchRe
     let limit = query.limit.clamp(1, MOST_ROWS);
     let meaning = parse::parse(query.text, query.this_year);
     // One read transaction: the ranges and the rows see the same moment, and the file is locked once.
-    let reading = conn.is_autocommit().then(|| conn.unchecked_transaction()).transpose()?;
-    let mut found = find::find(conn, &meaning, limit + 1)?;
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = found.len() > shown;
-    found.truncate(shown);
-    let rows = row::read(conn, &found, &meaning.names)?;
-    if let Some(reading) = reading {
-        reading.finish()?;
+    let reading = conn.is_autocommit();
+    if reading {
+        conn.prepare_cached("BEGIN")?.execute([])?;
     }
+    let result = read(conn, &meaning, limit);
+    if reading {
+        conn.prepare_cached("COMMIT")?.execute([])?;
+    }
+    let (rows, more) = result?;
     let understood = Understood {
         names: meaning.names,
         birth_date: meaning.birth_text,
@@ -91,3 +91,15 @@ pub fn search(conn: &Connection, query: &Query<'_>) -> rusqlite::Result<SearchRe
     };
     Ok(SearchResult { rows, more, understood })
 }
+
+/// The rows of a meaning, and whether there are more.
+fn read(conn: &Connection, meaning: &parse::Meaning, limit: u32) -> rusqlite::Result<(Vec<PatientRow>, bool)> {
+    let mut found = find::find(conn, meaning, limit + 1)?;
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = found.len() > shown;
+    found.truncate(shown);
+    Ok((row::read(conn, &found, &meaning.names)?, more))
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@ use wardkeep_record::id::RecordId;
 /// Everything about one patient that can be searched for or is shown in a row of results. Texts are as the record has
 /// them; folding is the index's own business, so that equal entries give equal index rows.
 #[derive(Clone, PartialEq, Eq, Default)]
+// What a patient is called is printed by nothing but a failing test of invented patients.
+#[cfg_attr(test, derive(Debug))]
 pub struct PatientIndexEntry {
     /// The record's id, 16 bytes.
     pub id: [u8; 16],
@@ -32,6 +34,7 @@ pub struct PatientIndexEntry {
 
 /// One name of a patient.
 #[derive(Clone, PartialEq, Eq, Default)]
+#[cfg_attr(test, derive(Debug))]
 pub struct IndexedName {
     /// Family names, or the whole of a name that is not divided.
     pub family: String,
@@ -41,6 +44,7 @@ pub struct IndexedName {
 
 /// One postal address of a patient.
 #[derive(Clone, PartialEq, Eq, Default)]
+#[cfg_attr(test, derive(Debug))]
 pub struct IndexedAddress {
     /// Street and house number.
     pub line: String,

@@ -12,10 +12,13 @@ use super::row::Match;
 use rusqlite::{Connection, ToSql};
 
 /// How many index rows one search may look at.
-const BUDGET: u32 = 6_000;
+const BUDGET: u32 = 4_000;
 
 /// What beginning a range costs, in rows.
-const SEEK: u32 = 8;
+const SEEK: u32 = 24;
+
+/// For how many meanings of a birth date near names are looked for.
+const NEAR_BIRTHS: usize = 4;
 
 /// Something that was found.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,39 +45,56 @@ pub(super) fn find(conn: &Connection, meaning: &Meaning, want: u32) -> rusqlite:
         found: Vec::new(),
         budget: BUDGET,
     };
-    if meaning.names.is_empty() {
-        finder.identifier(meaning)?;
-        finder.births(&meaning.births)?;
-        finder.phone(meaning, &[])?;
-        finder.identifier_beginning(meaning)?;
-        finder.place(meaning)?;
-    } else {
-        finder.names_with_numbers(meaning)?;
+    if let Some(other) = &meaning.without_month {
+        // April is a month and a name: half the rows for each, and the rest for whom there are more of.
+        finder.want = want.div_ceil(2);
+        finder.all(meaning)?;
+        finder.want = want;
+        finder.all(other)?;
     }
+    finder.all(meaning)?;
     Ok(finder.found)
 }
 
 impl Finder<'_> {
+    /// Everything that one meaning may be.
+    fn all(&mut self, meaning: &Meaning) -> rusqlite::Result<()> {
+        if !meaning.names.is_empty() {
+            return self.names_with_numbers(meaning);
+        }
+        self.identifier(meaning)?;
+        self.births(&meaning.births)?;
+        self.phone(meaning, &[])?;
+        self.identifier_beginning(meaning)?;
+        self.place(meaning)
+    }
+
     fn names_with_numbers(&mut self, meaning: &Meaning) -> rusqlite::Result<()> {
-        let names: Vec<&str> = meaning.names.iter().map(String::as_str).collect();
         self.identifier(meaning)?;
         if !meaning.numbers.is_empty() {
+            let names: Vec<&str> = meaning.names.iter().map(String::as_str).collect();
             self.phone(meaning, &names)?;
             self.postal_code(meaning, &names)?;
             self.place(meaning)?;
             return self.identifier_beginning(meaning);
         }
+        let names = self.known(&meaning.names)?;
         if meaning.births.is_empty() {
             self.names(&names, BirthRange::ANY)?;
-            self.town(&names)?;
+            self.joined(&meaning.names)?;
+            self.town(&name::texts(&names))?;
             self.place(meaning)?;
             return self.near(&names, BirthRange::ANY);
         }
         for birth in &meaning.births {
             self.names(&names, *birth)?;
         }
-        for birth in &meaning.births {
+        self.known_in_part(&names, &meaning.births)?;
+        for birth in meaning.births.iter().take(NEAR_BIRTHS) {
             self.near(&names, *birth)?;
+        }
+        if self.found.is_empty() {
+            self.place(meaning)?;
         }
         if self.found.is_empty() && names.len() > 1 {
             self.without_birth(&names)?;
@@ -83,10 +103,32 @@ impl Finder<'_> {
     }
 
     /// Names whose birth date is another than the one typed: better shown as a near miss than not at all.
-    fn without_birth(&mut self, names: &[&str]) -> rusqlite::Result<()> {
+    fn without_birth(&mut self, names: &[name::Name<'_>]) -> rusqlite::Result<()> {
         self.names(names, BirthRange::ANY)?;
         self.found.iter_mut().for_each(|found| found.fit = Match::Near);
         Ok(())
+    }
+
+    /// Two typed words that are one name: `mc donald`.
+    fn joined(&mut self, words: &[String]) -> rusqlite::Result<()> {
+        if !self.found.is_empty() {
+            return Ok(());
+        }
+        for at in 1..words.len() {
+            let mut joined = words.to_vec();
+            let second = joined.remove(at);
+            joined[at - 1].push_str(&second);
+            let names = self.known(&joined)?;
+            if names[at - 1].whole {
+                self.names(&names, BirthRange::ANY)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether so few are found that near misses are worth a look.
+    fn is_poor(&self) -> bool {
+        self.count() < self.want.div_ceil(2) && self.budget > 0
     }
 
     /// Whether enough is found or enough was looked at.
@@ -105,8 +147,20 @@ impl Finder<'_> {
         while let Some(row) = rows.next()? {
             self.budget = self.budget.saturating_sub(1);
             let n = row.get(0)?;
-            if (words.is_empty() || begin_all(row.get_ref(1)?.as_str()?, words)) && !self.has(n) {
-                self.found.push(Found { n, fit });
+            if words.is_empty() {
+                self.add(n, fit);
+            } else {
+                let others = row.get_ref(1)?.as_str()?;
+                if begin_all(others, words) {
+                    self.add(
+                        n,
+                        if are_all(others, words) {
+                            fit
+                        } else {
+                            fit.max(Match::Begins)
+                        },
+                    );
+                }
             }
             if self.done() {
                 break;
@@ -119,8 +173,11 @@ impl Finder<'_> {
         u32::try_from(self.found.len()).unwrap_or(u32::MAX)
     }
 
-    fn has(&self, n: i64) -> bool {
-        self.found.iter().any(|found| found.n == n)
+    /// Adds a patient, unless found before.
+    fn add(&mut self, n: i64, fit: Match) {
+        if !self.found.iter().any(|found| found.n == n) {
+            self.found.push(Found { n, fit });
+        }
     }
 }
 
@@ -130,6 +187,11 @@ fn begin_all(text: &str, words: &[&str]) -> bool {
         text.match_indices(word)
             .any(|(at, _)| text.as_bytes().get(at.wrapping_sub(1)) == Some(&b' '))
     })
+}
+
+/// Whether each of `words` is one of the words in `text`.
+fn are_all(text: &str, words: &[&str]) -> bool {
+    words.iter().all(|word| text.split(' ').any(|other| other == *word))
 }
 
 /// What comes after everything that begins with `prefix`: no word holds the last character of Unicode.

@@ -15,6 +15,9 @@ const WORDS: usize = 24;
 /// Cuts a text into folded words: lower case, without marks, split at everything that is neither letter nor digit.
 /// Apostrophes join (`O'Brien` is one word), hyphens split (`Smith-Jones` is two).
 pub fn words(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return ascii_words(text);
+    }
     let mut out = Vec::new();
     let mut word = Word::default();
     for c in text.nfkd() {
@@ -31,6 +34,28 @@ pub fn words(text: &str) -> Vec<String> {
         }
     }
     out.extend(word.take());
+    out
+}
+
+/// The same for plain letters, of which most texts consist.
+fn ascii_words(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    for byte in text.bytes().chain([b' ']) {
+        if matches!(byte, b'\'' | b'`') {
+            continue;
+        }
+        if byte.is_ascii_alphanumeric() {
+            if word.len() < WORD_CHARS {
+                word.push(char::from(byte.to_ascii_lowercase()));
+            }
+        } else if !word.is_empty() {
+            out.push(std::mem::take(&mut word));
+            if out.len() == WORDS {
+                break;
+            }
+        }
+    }
     out
 }
 

@@ -35,38 +35,69 @@ pub(super) fn keys(word: &str) -> Vec<i64> {
     keys
 }
 
-/// The keys under which near words of a query's word are looked for, those for errors apart from those for sound.
-pub(super) fn query_keys(word: &str) -> (Vec<i64>, Vec<i64>) {
-    let chars: Vec<char> = word.chars().take(PREFIX).collect();
-    if word.chars().count() < SHORTEST {
-        return (Vec::new(), Vec::new());
-    }
-    let mut errors = deletions(&chars);
-    errors.sort_unstable();
-    errors.dedup();
-    (errors, sounds(word))
+/// A typed word, made ready for comparing with many.
+pub(super) struct Typed<'a> {
+    text: &'a str,
+    chars: Vec<char>,
+    sounds: Vec<i64>,
 }
 
-/// How near a stored word is to a query's word, if it is near at all.
-pub(super) fn nearness(query: &[char], word: &str, by_sound: bool) -> Option<Nearness> {
-    let word: Vec<char> = word.chars().collect();
-    if one_error(query, &word) {
-        Some(Nearness::OneError)
-    } else if by_sound {
-        Some(Nearness::Sound)
-    } else if query.len() + 1 >= PREFIX && one_error_in_beginning(query, &word) {
-        Some(Nearness::Beginning)
-    } else {
-        None
+impl<'a> Typed<'a> {
+    /// Takes a folded word.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            chars: text.chars().collect(),
+            sounds: sounds(text),
+        }
+    }
+
+    /// As it was typed.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The keys under which near words are looked for: those for errors, those for sound.
+    pub(super) fn keys(&self) -> (Vec<i64>, &[i64]) {
+        if self.chars.len() < SHORTEST {
+            return (Vec::new(), &[]);
+        }
+        let mut errors = deletions(&self.chars[..self.chars.len().min(PREFIX)]);
+        errors.sort_unstable();
+        errors.dedup();
+        (errors, &self.sounds)
+    }
+
+    /// How near a stored word is, if it is near at all; `by_sound` when it was found under a key for sound.
+    pub(super) fn nearness(&self, word: &str, by_sound: bool) -> Option<Nearness> {
+        if is_one_error(self.text, word) {
+            return Some(Nearness::OneError);
+        }
+        if by_sound {
+            return Some(Nearness::Sound);
+        }
+        let long = self.chars.len() + 1 >= PREFIX && word.len() > self.text.len();
+        (long && one_error_in_beginning(&self.chars, &word.chars().collect::<Vec<_>>())).then_some(Nearness::Beginning)
+    }
+
+    /// Whether a name that is at hand is near, by spelling or by sound.
+    pub(super) fn is_near(&self, word: &str) -> bool {
+        is_one_error(self.text, word)
+            || (!self.sounds.is_empty() && sounds(word).iter().any(|s| self.sounds.contains(s)))
     }
 }
 
-/// Whether two words are near: for comparing with a handful of names that are at hand.
-pub(super) fn is_near(query: &str, word: &str) -> bool {
-    let chars: Vec<char> = query.chars().collect();
-    chars.len() >= SHORTEST
-        && (one_error(&chars, &word.chars().collect::<Vec<_>>())
-            || sounds(query).iter().any(|key| sounds(word).contains(key)))
+/// Whether two words of two letters or more are one typing error apart.
+pub(super) fn is_one_error(a: &str, b: &str) -> bool {
+    // Lengths in bytes settle most comparisons: one character is at most four.
+    if a.len().abs_diff(b.len()) > 4 || a.len() < 2 || b.is_empty() {
+        return false;
+    }
+    if a.is_ascii() && b.is_ascii() {
+        return one_error(a.as_bytes(), b.as_bytes());
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    a.len() > 1 && one_error(&a, &b)
 }
 
 /// The hashes of the characters and of the characters less any one of them.
@@ -110,7 +141,7 @@ fn hash(domain: u8, chars: impl Iterator<Item = char>) -> i64 {
 }
 
 /// Whether one inserted, left-out, wrong or swapped character makes one of the other.
-fn one_error(a: &[char], b: &[char]) -> bool {
+fn one_error<T: PartialEq>(a: &[T], b: &[T]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
     match long.len() - short.len() {
@@ -169,10 +200,12 @@ mod tests {
             ("jjackson", "jackson"),
             ("جمحد", "محمد"),
         ] {
-            let (errors, _) = query_keys(typed);
-            assert!(errors.iter().any(|key| keys(meant).contains(key)), "{typed} {meant}");
+            assert!(
+                Typed::new(typed).keys().0.iter().any(|key| keys(meant).contains(key)),
+                "{typed} {meant}"
+            );
         }
-        assert!(is_near("catherine", "katharine"));
-        assert!(!is_near("catherine", "robert"));
+        assert!(Typed::new("catherine").is_near("katharine"));
+        assert!(!Typed::new("catherine").is_near("robert"));
     }
 }

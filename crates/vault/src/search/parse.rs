@@ -34,8 +34,14 @@ pub(super) struct Meaning {
     pub(super) phone: Option<(String, bool)>,
     /// Letters and digits that may be an identifier.
     pub(super) identifier: Option<String>,
-    /// The text as a street, a town or a postal code.
+    /// The text as a place is compared.
     pub(super) place: String,
+    /// The text as a street is compared.
+    pub(super) street: String,
+    /// The text as a postal code is compared.
+    pub(super) postal_code: String,
+    /// What the text means when the name of a month in it is the name of a person.
+    pub(super) without_month: Option<Box<Meaning>>,
     /// Pieces with digits that are no part of the date: house numbers, postal codes.
     pub(super) numbers: Vec<String>,
 }
@@ -43,16 +49,41 @@ pub(super) struct Meaning {
 /// Reads a text.
 pub(super) fn parse(text: &str, this_year: u32) -> Meaning {
     let text: String = text.chars().take(CHARS).collect();
+    let mut meaning = read(&text, this_year, Months::Named);
+    if meaning
+        .birth_text
+        .as_ref()
+        .is_some_and(|date| date.contains(char::is_alphabetic))
+    {
+        let other = read(&text, this_year, Months::Numbered);
+        meaning.without_month = (!other.names.is_empty()).then(|| Box::new(other));
+    }
+    meaning
+}
+
+/// Which dates are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Months {
+    /// Those with the names of months too.
+    Named,
+    /// Those of numbers only.
+    Numbered,
+}
+
+fn read(text: &str, this_year: u32, months: Months) -> Meaning {
     let pieces: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
-        .filter(|p| !p.is_empty())
+        .filter(|piece| !piece.is_empty())
         .take(PIECES)
         .collect();
+    let words = fold::words(text);
     let mut meaning = Meaning {
-        place: rows::street_key(&text),
+        street: rows::street_key(text),
+        place: words.join(" "),
+        postal_code: words.concat(),
         ..Meaning::default()
     };
-    let dated = find_date(&pieces, this_year, &mut meaning);
+    let dated = find_date(&pieces, this_year, months, &mut meaning);
     for (at, piece) in pieces.iter().enumerate() {
         if dated.contains(&at) {
             continue;
@@ -67,18 +98,21 @@ pub(super) fn parse(text: &str, this_year: u32) -> Meaning {
             }
         }
     }
-    read_numbers(&text, &mut meaning);
+    read_numbers(text, &mut meaning);
     meaning
 }
 
 /// Finds the longest run of pieces that is a date and says where it stands.
-fn find_date(pieces: &[&str], this_year: u32, meaning: &mut Meaning) -> std::ops::Range<usize> {
+fn find_date(pieces: &[&str], this_year: u32, months: Months, meaning: &mut Meaning) -> std::ops::Range<usize> {
     for length in (1..=3).rev() {
         for (at, window) in pieces.windows(length).enumerate() {
             if !window.iter().any(|piece| has_digit(piece)) {
                 continue;
             }
             let text = window.join(" ");
+            if months == Months::Numbered && text.contains(char::is_alphabetic) {
+                continue;
+            }
             let births = ranges(&text, this_year);
             if !births.is_empty() {
                 (meaning.births, meaning.birth_text) = (births, Some(text));
@@ -128,7 +162,10 @@ mod tests {
         assert_eq!(meaning.phone, Some(("16175550123".into(), true)));
         assert!(meaning.births.is_empty() && meaning.names.is_empty());
         let meaning = parse("123 Main St", 2026);
-        assert_eq!(meaning.place, "main st 123");
+        assert_eq!(
+            (meaning.street.as_str(), meaning.place.as_str()),
+            ("main st 123", "123 main st")
+        );
         assert_eq!(meaning.numbers, ["123"]);
     }
 

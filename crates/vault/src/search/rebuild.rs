@@ -60,7 +60,7 @@ fn fill(tx: &Connection, rows: &[(i64, IndexRows)]) -> rusqlite::Result<()> {
     }
     let mut add = tx.prepare_cached(PLACE_ADD)?;
     for (place, n) in sorted(rows, |n, r| r.places.iter().map(move |place| (place, n))) {
-        add.execute(params![place.0, place.1, n])?;
+        add.execute(params![place.0, place.1, place.2, n])?;
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 /// The most words of a patient's names that are indexed one by one.
 const NAME_WORDS: usize = 12;
 
-/// The most words of a patient's names that are indexed two by two: 30 rows at most.
-const PAIRED_WORDS: usize = 6;
+/// The most words of a patient's names that are indexed two by two: 56 rows at most. Further words are found by themselves,
+/// and with others as long as few patients have them.
+pub(super) const PAIRED_WORDS: usize = 8;
 
 /// The most telephone numbers, identifiers and addresses of a patient that are indexed.
 const OF_EACH: usize = 8;
@@ -18,6 +19,11 @@ const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 3..=15;
 
 /// How many digits from its end a telephone number is found by.
 pub(super) const PHONE_ENDING: usize = 7;
+
+/// The kinds of place, as stored.
+pub(super) const STREET: u8 = 1;
+pub(super) const TOWN: u8 = 2;
+pub(super) const POSTAL_CODE: u8 = 3;
 
 /// All index rows of one patient but the row that is shown; each set is sorted, so that two can be compared.
 #[derive(Default, PartialEq, Eq)]
@@ -34,8 +40,8 @@ pub(super) struct IndexRows {
     pub(super) phones: BTreeSet<String>,
     /// Identifiers without their punctuation.
     pub(super) identifiers: BTreeSet<String>,
-    /// (place, names): streets without names, towns and postal codes with the names of who lives there.
-    pub(super) places: BTreeSet<(String, String)>,
+    /// (kind, place, names): streets without names, towns and postal codes with the names of who lives there.
+    pub(super) places: BTreeSet<(u8, String, String)>,
 }
 
 impl IndexRows {
@@ -176,13 +182,17 @@ fn phone_keys(phone: &str) -> Vec<String> {
     vec![significant.to_owned(), std::iter::once('r').chain(ending).collect()]
 }
 
-fn places(address: &IndexedAddress, names: &str) -> Vec<(String, String)> {
-    let street = (street_key(&address.line), String::new());
-    let city = (fold::words(&address.city).join(" "), names.to_owned());
-    let postal = (fold::words(&address.postal_code).concat(), names.to_owned());
-    [street, city, postal]
+fn places(address: &IndexedAddress, names: &str) -> Vec<(u8, String, String)> {
+    let street = (STREET, street_key(&address.line), String::new());
+    let town = (TOWN, fold::words(&address.city).join(" "), names.to_owned());
+    let postal = (
+        POSTAL_CODE,
+        fold::words(&address.postal_code).concat(),
+        names.to_owned(),
+    );
+    [street, town, postal]
         .into_iter()
-        .filter(|(place, _)| !place.is_empty())
+        .filter(|(_, place, _)| !place.is_empty())
         .collect()
 }
 

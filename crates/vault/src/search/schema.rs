@@ -7,7 +7,7 @@
 ///   of one and the whole of the other is one range.
 /// - `search_birth`: the birth date and all names.
 /// - `search_phone`, `search_identifier`: digits and numbers.
-/// - `search_place`: streets, towns with names, postal codes with names.
+/// - `search_place`: streets (kind 1), towns with names (2), postal codes with names (3).
 /// - `search_near`: for each different word the keys under which a misspelt one meets it.
 /// - `patient_row`: what a row of results shows.
 ///
@@ -46,10 +46,11 @@ CREATE TABLE search_identifier (
     PRIMARY KEY (value, n)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE search_place (
+    kind INTEGER NOT NULL,
     place TEXT NOT NULL,
     names TEXT NOT NULL,
     n INTEGER NOT NULL,
-    PRIMARY KEY (place, names, n)
+    PRIMARY KEY (kind, place, names, n)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE search_near (
     key INTEGER NOT NULL,

@@ -18,8 +18,8 @@ pub(super) const PHONE_ADD: &str = "INSERT INTO search_phone (digits, n) VALUES 
 const PHONE_DROP: &str = "DELETE FROM search_phone WHERE digits = ?1 AND n = ?2";
 pub(super) const IDENTIFIER_ADD: &str = "INSERT INTO search_identifier (value, n) VALUES (?1, ?2)";
 const IDENTIFIER_DROP: &str = "DELETE FROM search_identifier WHERE value = ?1 AND n = ?2";
-pub(super) const PLACE_ADD: &str = "INSERT INTO search_place (place, names, n) VALUES (?1, ?2, ?3)";
-const PLACE_DROP: &str = "DELETE FROM search_place WHERE place = ?1 AND names = ?2 AND n = ?3";
+pub(super) const PLACE_ADD: &str = "INSERT INTO search_place (kind, place, names, n) VALUES (?1, ?2, ?3, ?4)";
+const PLACE_DROP: &str = "DELETE FROM search_place WHERE kind = ?1 AND place = ?2 AND names = ?3 AND n = ?4";
 pub(super) const NEAR_ADD: &str = "INSERT INTO search_near (key, word) VALUES (?1, ?2)";
 const NEAR_DROP: &str = "DELETE FROM search_near WHERE key = ?1 AND word = ?2";
 const KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM search_name WHERE word = ?1)";
@@ -168,12 +168,12 @@ fn keyed(
 
 fn places(tx: &Connection, n: i64, before: &IndexRows, after: &IndexRows) -> rusqlite::Result<()> {
     let mut remove = tx.prepare_cached(PLACE_DROP)?;
-    for (place, names) in before.places.difference(&after.places) {
-        remove.execute(params![place, names, n])?;
+    for (kind, place, names) in before.places.difference(&after.places) {
+        remove.execute(params![kind, place, names, n])?;
     }
     let mut add = tx.prepare_cached(PLACE_ADD)?;
-    for (place, names) in after.places.difference(&before.places) {
-        add.execute(params![place, names, n])?;
+    for (kind, place, names) in after.places.difference(&before.places) {
+        add.execute(params![kind, place, names, n])?;
     }
     Ok(())
 }

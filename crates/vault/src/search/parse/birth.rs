@@ -1,6 +1,9 @@
 //! A birth date as people type it, from the first digits on.
 
-#![allow(clippy::inconsistent_digit_grouping, reason = "a number that is a date is grouped as one")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "a number that is a date is grouped as one"
+)]
 
 /// The days that a typed date may mean: two numbers yyyymmdd, both inclusive, `99` for 'to the end of'.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
