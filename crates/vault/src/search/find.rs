@@ -97,15 +97,20 @@ impl Finder<'_> {
             self.place(meaning)?;
         }
         if self.found.is_empty() && names.len() > 1 {
-            self.without_birth(&names)?;
+            self.names_as_near(&names, BirthRange::ANY)?;
         }
         Ok(())
     }
 
-    /// Names whose birth date is another than the one typed: better shown as a near miss than not at all.
-    fn without_birth(&mut self, names: &[name::Name<'_>]) -> rusqlite::Result<()> {
-        self.names(names, BirthRange::ANY)?;
-        self.found.iter_mut().for_each(|found| found.fit = Match::Near);
+    /// Less than was typed: names whose birth date is another, or without the one that is misspelt. Better shown as a near
+    /// miss than not at all.
+    fn names_as_near(&mut self, names: &[name::Name<'_>], birth: BirthRange) -> rusqlite::Result<()> {
+        let before = self.found.len();
+        self.names(names, birth)?;
+        self.found
+            .iter_mut()
+            .skip(before)
+            .for_each(|found| found.fit = Match::Near);
         Ok(())
     }
 

@@ -55,7 +55,7 @@ impl Finder<'_> {
             if others.iter().any(|other| near::is_one_error(misspelt, other)) {
                 // The same name twice, once misspelt: the index has it once.
                 let others: Vec<Name<'_>> = names.iter().filter(|name| name.text != misspelt).copied().collect();
-                self.names(&others, birth)?;
+                self.names_as_near(&others, birth)?;
             }
             let near = self.near_words(misspelt)?;
             if others.is_empty() {
