@@ -15,5 +15,6 @@ mod disk_full;
 mod flip;
 mod keychain;
 mod kill;
+mod locks;
 mod memory;
 mod window;

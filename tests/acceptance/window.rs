@@ -59,13 +59,20 @@ async fn from_first_run_to_lock_and_back() {
     window.element("field-given").await;
     assert_accessible(&window, "registration form").await;
     window.type_into("field-given", " Synnøve").await;
+    window.screenshot("edit-1280").await;
     window.click("save-button").await;
     window.wait_for_text("patient-banner", "Synnøve").await;
 
+    lock_and_come_back(&window).await;
+    window.close().await;
+}
+
+/// Lock, a wrong password, the right one.
+async fn lock_and_come_back(window: &Window) {
     // Lock: the page holds nothing of the patient.
     window.click("lock-button").await;
     window.element("unlock-password").await;
-    assert_accessible(&window, "unlock").await;
+    assert_accessible(window, "unlock").await;
     window.screenshot("unlock-1280").await;
     let page = window.page_source().await;
     assert!(
@@ -76,14 +83,13 @@ async fn from_first_run_to_lock_and_back() {
     window.type_into("unlock-password", "not the password at all").await;
     window.press("" + Key::Enter).await;
     window.element("unlock-error").await;
-    assert_accessible(&window, "wrong password").await;
+    assert_accessible(window, "wrong password").await;
     window
         .script("document.querySelector('[data-testid=\"unlock-password\"]').select()")
         .await;
-    unlock(&window, PASSWORD).await;
+    unlock(window, PASSWORD).await;
     window.type_into("search-input", "synnove").await;
     window.element("search-row").await;
-    window.close().await;
 }
 
 #[tokio::test]

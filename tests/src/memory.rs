@@ -6,39 +6,100 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::process::{Command, Stdio};
 
+/// A page of the machines that run the tests.
+const PAGE: u64 = 4096;
+/// How much is looked at in one piece.
+const WINDOW: u64 = 4 << 20;
+/// Longer than any needle in any form, so that none falls between two pieces.
+const OVERLAP: u64 = PAGE;
+
 /// Which needles are in the readable and writable memory of process `pid`, with the region's name.
 pub fn find_in_process(pid: u32, needles: &[Needle]) -> Vec<String> {
-    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
     let mut memory = File::open(format!("/proc/{pid}/mem")).unwrap();
+    let mut pages = File::open(format!("/proc/{pid}/pagemap")).unwrap();
     let mut found = Vec::new();
     let mut read = 0_usize;
-    for line in maps.lines() {
-        let mut parts = line.split_whitespace();
-        let (Some(range), Some(rights)) = (parts.next(), parts.next()) else {
-            continue;
-        };
-        if !rights.starts_with("rw") {
-            continue;
-        }
-        let Some((from, to)) = range.split_once('-') else {
-            continue;
-        };
-        let (Ok(from), Ok(to)) = (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16)) else {
-            continue;
-        };
-        let region = region(&mut memory, from, to);
-        read += region.len();
-        for needle in needles {
-            for form in needle.forms_in(&region) {
-                found.push(format!("{} as {form} in {line}", needle.label()));
+    for region in resident_regions(pid) {
+        let mut at = region.from;
+        while at < region.to {
+            let end = region.to.min(at + WINDOW);
+            for (from, to) in resident_runs(&mut pages, at, end) {
+                let piece = piece(&mut memory, from, to);
+                read += piece.len();
+                for needle in needles {
+                    for form in needle.forms_in(&piece) {
+                        found.push(format!("{} as {form} in {}", needle.label(), region.name));
+                    }
+                }
             }
+            at = if end == region.to { end } else { end - OVERLAP };
         }
     }
     assert!(read > 1 << 20, "the memory of process {pid} could not be read");
     found
 }
 
-fn region(memory: &mut File, from: u64, to: u64) -> Vec<u8> {
+/// One mapping.
+struct Region {
+    from: u64,
+    to: u64,
+    name: String,
+}
+
+/// The writable mappings that hold anything: a browser engine reserves far more address space than there is memory.
+fn resident_regions(pid: u32) -> Vec<Region> {
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/smaps")).unwrap();
+    let mut regions = Vec::new();
+    let mut open: Option<Region> = None;
+    for line in maps.lines() {
+        if let Some(region) = header(line) {
+            open = region;
+        } else if let Some(pages) = line.strip_prefix("Rss:")
+            && pages.split_whitespace().next() != Some("0")
+        {
+            regions.extend(open.take());
+        }
+    }
+    regions
+}
+
+/// A mapping's first line in smaps: `from-to rights ...`; the inner `None` for one that cannot be written.
+fn header(line: &str) -> Option<Option<Region>> {
+    let mut parts = line.split_whitespace();
+    let (from, to) = parts.next()?.split_once('-')?;
+    let (from, to) = (u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(to, 16).ok()?);
+    let writable = parts.next()?.starts_with("rw");
+    Some(writable.then(|| Region {
+        from,
+        to,
+        name: line.to_owned(),
+    }))
+}
+
+/// The runs of pages that are in memory or in swap; where nobody says, all of them may be.
+fn resident_runs(pages: &mut File, from: u64, to: u64) -> Vec<(u64, u64)> {
+    let mut entries = vec![0; usize::try_from((to - from) / PAGE * 8).unwrap()];
+    let known = pages
+        .seek(SeekFrom::Start(from / PAGE * 8))
+        .and_then(|_| pages.read_exact(&mut entries));
+    if known.is_err() {
+        return vec![(from, to)];
+    }
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for (entry, at) in entries.chunks_exact(8).zip((from..to).step_by(4096)) {
+        // The two highest bits of an entry: present, swapped.
+        if entry[7] & 0xc0 == 0 {
+            continue;
+        }
+        match runs.last_mut() {
+            Some(run) if run.1 == at => run.1 = at + PAGE,
+            _ => runs.push((at, at + PAGE)),
+        }
+    }
+    runs
+}
+
+fn piece(memory: &mut File, from: u64, to: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     if memory.seek(SeekFrom::Start(from)).is_ok() {
         let _ = memory.take(to - from).read_to_end(&mut bytes);

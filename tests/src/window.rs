@@ -148,12 +148,17 @@ impl Window {
             .map_or(Value::Null, |answer| answer.json().clone())
     }
 
-    /// Saves what the page looks like below `target/screenshots`.
+    /// Saves what the screen shows below `target/screenshots`. Taken from the X server: the driver's own screenshots hang at times.
     pub async fn screenshot(&self, name: &str) {
         let dir = crate::checkout().join("target").join("screenshots");
         std::fs::create_dir_all(&dir).unwrap();
-        let path = dir.join(format!("{name}.png"));
-        self.driver.screenshot(Path::new(&path)).await.unwrap();
+        let status = Command::new("import")
+            .args(["-window", "root"])
+            .arg(dir.join(format!("{name}.png")))
+            .env("DISPLAY", &self.display.name)
+            .status()
+            .expect("ImageMagick is installed by set-up");
+        assert!(status.success(), "no screenshot of {name}");
     }
 
     /// The process of the desktop program itself.
@@ -186,12 +191,12 @@ impl Window {
     }
 
     /// Ends the program at once, as a crash or an empty battery would.
-    pub fn kill(mut self) {
-        end(&mut self.driver_process);
+    pub fn kill(self) {
+        drop(self);
     }
 
     /// Closes the window as a person does, and waits for the program to end.
-    pub async fn close(mut self) {
+    pub async fn close(self) {
         let pid = self.process_id();
         let driver = self.driver.clone();
         let _ = driver.close_window().await;
@@ -200,6 +205,11 @@ impl Window {
             !Path::new(&format!("/proc/{pid}")).exists()
                 || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| s.contains(") Z "))
         });
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
         end(&mut self.driver_process);
     }
 }

@@ -94,7 +94,9 @@ export function EditRoute() {
         start={formOf(patient.data.draft, i18n.locale)}
         before={patient.data}
         save={(draft) => call("patient_edit", { id, draft })}
-        onSaved={() => {
+        onSaved={(detail) => {
+          // The page that is shown next asks with this key and would take what it knew before the edit.
+          answers.setQueryData(["patient_open", { id, via: "link" }], detail);
           void answers.invalidateQueries({ queryKey: ["patient_search"] });
           void answers.invalidateQueries({ queryKey: ["patient_recent"] });
           say(t`Saved`);

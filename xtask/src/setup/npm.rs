@@ -1,4 +1,4 @@
-//! The page's npm packages, exactly as the lock file names them.
+//! The npm packages, exactly as the lock files name them.
 
 use crate::{place, process};
 use anyhow::{Context, Result, bail};
@@ -8,23 +8,31 @@ use std::process::Command;
 /// Node.js versions that the page's build runs on.
 const NODE_MAJOR: u32 = 20;
 
-/// Runs `npm ci` when the installed packages are not those of the lock file.
+/// Folders with a lock file: the page, and the SQLCipher by another hand that the acceptance tests open our files with.
+const FOLDERS: [&str; 2] = ["ui", "tests/other-sqlcipher"];
+
+/// Runs `npm ci` where the installed packages are not those of the lock file.
 pub fn ready() -> Result<()> {
     node_is_new_enough()?;
-    let ui = place::root().join("ui");
-    let lock = fs::read(ui.join("package-lock.json")).context("ui/package-lock.json is missing")?;
+    FOLDERS.iter().try_for_each(|name| install(name))
+}
+
+fn install(name: &str) -> Result<()> {
+    let folder = place::root().join(name);
+    let lock =
+        fs::read(folder.join("package-lock.json")).with_context(|| format!("{name}/package-lock.json is missing"))?;
     // npm leaves its own list of what it installed; beside it stands the lock file that was asked for.
-    let stamp = ui.join("node_modules").join(".wardkeep-lock.json");
-    if ui.join("node_modules/.package-lock.json").is_file() && fs::read(&stamp).is_ok_and(|installed| installed == lock)
-    {
-        println!("setup: npm packages are those of the lock file");
+    let modules = folder.join("node_modules");
+    let stamp = modules.join(".wardkeep-lock.json");
+    if modules.join(".package-lock.json").is_file() && fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        println!("setup: npm packages of {name} are those of the lock file");
         return Ok(());
     }
-    println!("setup: installing the npm packages of ui/package-lock.json (about a minute)");
+    println!("setup: installing the npm packages of {name}/package-lock.json (at most a minute)");
     process::run(
         Command::new("npm")
             .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(&ui),
+            .current_dir(&folder),
     )?;
     fs::write(stamp, lock)?;
     Ok(())
