@@ -140,8 +140,8 @@ function series(
 }
 
 export const vitals: ObservationSeries[] = [
-  series("Systolic", "mm[Hg]", "8480-6", 138, 12, 12, 90, 140, 0),
   series("Diastolic", "mm[Hg]", "8462-4", 82, 7, 12, 60, 90, 0),
+  series("Systolic", "mm[Hg]", "8480-6", 138, 12, 12, 90, 140, 0),
   series("Heart rate", "/min", "8867-4", 74, 8, 12, 50, 100, 0),
   series("Body weight", "kg", "29463-7", 81.4, 2.1, 12, null, null),
   series("Body height", "cm", "8302-2", 171, 0, 12, null, null, 0),

@@ -96,6 +96,12 @@ export function draftOf(row: PatientRow): PatientDraft {
     identifiers: [
       { item: 1, system: "urn:wardkeep:mrn", value: row.mrn, label: "MRN" },
       { item: 2, system: "http://fhir.de/sid/gkv/kvid-10", value: "A123456780", label: "Insurance number" },
+      {
+        item: 3,
+        system: "https://registry.example.org/some/long/list",
+        value: "18468941-bdaf-42a0-8648-cba7cafc27ce",
+        label: "",
+      },
     ],
     next_of_kin: [{ item: 1, name: "Chidi Okonkwo", relationship: "Brother", phone: "+49 171 5550199" }],
     deceased: row.deceased ? { kind: "on", date: "2024-03-12" } : { kind: "alive_or_unknown" },

@@ -31,7 +31,8 @@ export function Observations(props: {
       empty={props.empty}
       testId={props.testId}
     >
-      {(series) => {
+      {(found) => {
+        const series = systolicFirst(found);
         const rest = series.length - FIRST;
         return (
           <>
@@ -88,6 +89,18 @@ function Series(props: { series: ObservationSeries }) {
       ) : null}
     </div>
   );
+}
+
+const SYSTOLIC = "8480-6";
+const DIASTOLIC = "8462-4";
+
+/** Blood pressure is read as systolic over diastolic, whichever was written first. */
+function systolicFirst(series: readonly ObservationSeries[]): ObservationSeries[] {
+  const sorted = [...series];
+  const low = sorted.findIndex((one) => one.what.code === DIASTOLIC);
+  const high = sorted.findIndex((one) => one.what.code === SYSTOLIC);
+  if (low >= 0 && high > low) sorted.splice(low, 0, ...sorted.splice(high, 1));
+  return sorted;
 }
 
 /** Values that are numbers, oldest first. */

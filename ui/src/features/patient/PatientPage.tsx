@@ -38,6 +38,9 @@ export function PatientPage(props: {
   const edit = () => void navigate(`/patient/${id}/edit`);
   const banner = useRef<HTMLElement>(null);
   const height = useHeight(banner, patient.data);
+  // Another part of the record begins at its top, not where the last one was left.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when another part is shown
+  useLayoutEffect(() => banner.current?.closest("main")?.scrollTo(0, 0), [tab]);
 
   const fail = (thrown: unknown) => say(t(errorWords(toCommandError(thrown)).title));
   const restore = () =>
