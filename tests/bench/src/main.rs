@@ -1,11 +1,16 @@
 //! Benchmarks of Wardkeep. Each prints a table of figures with their bars; ratios are measured in one run, because absolute
 //! numbers tell as much of the machine as of the program.
 
+mod fhir;
 mod figure;
+mod import;
+mod laptop;
 mod meter;
 mod population;
 mod random;
 mod search;
+mod smoke;
+mod vault;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -25,6 +30,14 @@ struct Arguments {
 enum Bench {
     /// Search as you type over a million patients
     Search(search::Options),
+    /// Unlocking, opening, saving and memory with a million patients
+    Vault(vault::Options),
+    /// FHIR import, and what it spends its time on
+    Import(import::Options),
+    /// All of them on small data
+    Smoke,
+    /// Names them
+    List,
 }
 
 fn main() -> Result<()> {
@@ -35,6 +48,18 @@ fn main() -> Result<()> {
         Form::Table
     };
     match arguments.bench {
-        Bench::Search(options) => search::run(&options, form),
+        Bench::Search(options) => search::run(&options, form).map(drop),
+        Bench::Vault(options) => vault::run(&options, form).map(drop),
+        Bench::Import(options) => import::run(&options, form).map(drop),
+        Bench::Smoke => smoke::run(form),
+        Bench::List => {
+            list();
+            Ok(())
+        }
     }
+}
+
+#[allow(clippy::print_stdout, reason = "asked for")]
+fn list() {
+    println!("search\nvault\nimport\nsmoke");
 }

@@ -1,0 +1,44 @@
+//! `smoke`: every benchmark on small data, so that none rots. Figures are printed and judged by nobody: a debug build on a busy
+//! machine says nothing of speed. What it does judge is recall, which is the same on every machine.
+
+use crate::figure::Form;
+use crate::{import, search, vault};
+use anyhow::{Result, ensure};
+
+/// Runs all.
+pub fn run(form: Form) -> Result<()> {
+    let options = search::Options {
+        patients: 3_000,
+        keystrokes: 500,
+        typos: 200,
+        names: None,
+        seed: 1,
+        keep: None,
+        slowest: false,
+        misses: false,
+    };
+    let report = search::run(&options, form)?;
+    let recall = report.figures.iter().find(|figure| figure.id == "typo_recall");
+    ensure!(
+        recall.is_some_and(|figure| figure.holds),
+        "misspelt names are not found"
+    );
+    vault::run(
+        &vault::Options {
+            patients: 500,
+            names: None,
+            seed: 1,
+        },
+        form,
+    )?;
+    import::run(
+        &import::Options {
+            patients: 40,
+            data: Vec::new(),
+            names: None,
+            seed: 1,
+        },
+        form,
+    )?;
+    Ok(())
+}
