@@ -55,6 +55,7 @@ fn print_rows(conn: &rusqlite::Connection, table: &str) -> Result<()> {
     Ok(())
 }
 
+#[allow(clippy::disallowed_methods, reason = "the program begins here")]
 fn key(variable: &str) -> Result<VaultKey> {
     let hex = std::env::var(variable)?;
     let bytes: Result<Vec<u8>, _> = (0..hex.len() / 2)

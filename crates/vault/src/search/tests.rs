@@ -6,6 +6,7 @@
     reason = "a number that is a date is grouped as one"
 )]
 
+use super::rows;
 use super::schema::TABLES;
 use super::*;
 use proptest::prelude::*;
@@ -253,7 +254,7 @@ fn names_in_any_order_find_what_a_scan_finds() {
             }
             let expected: BTreeSet<i64> = patients
                 .iter()
-                .filter(|(_, e)| !e.removed && words_of(e).len() <= super::rows::PAIRED_WORDS)
+                .filter(|(_, e)| !e.removed && words_of(e).len() <= rows::PAIRED_WORDS)
                 .filter(|(_, e)| fits(&typed, &words_of(e)))
                 .map(|(n, _)| *n)
                 .collect();
