@@ -199,8 +199,8 @@ impl Window {
     pub async fn close(self) {
         let pid = self.process_id();
         let driver = self.driver.clone();
-        let _ = driver.close_window().await;
-        let _ = driver.quit().await;
+        // The driver's answer may never come: the program that it would come from is ending.
+        let _ = tokio::time::timeout(Duration::from_secs(3), driver.close_window()).await;
         wait_until("the program ends after its window closed", || {
             !Path::new(&format!("/proc/{pid}")).exists()
                 || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| s.contains(") Z "))

@@ -298,7 +298,7 @@ fn a_long_bundle_is_never_held_whole() {
     let before = resident();
     let count = Resources::new(
         Endless {
-            left: 200_000,
+            left: 1_000_000,
             piece: head,
             at: 0,
         },
@@ -306,9 +306,9 @@ fn a_long_bundle_is_never_held_whole() {
     )
     .filter(Result::is_ok)
     .count();
-    assert_eq!(count, 200_000);
-    // 25 MB went through; the reader's own window and one entry stay.
-    assert!(resident().saturating_sub(before) < 8 * 1024 * 1024);
+    assert_eq!(count, 1_000_000);
+    // 125 MB went through; the reader's own window and one entry stay. What other tests of this process hold meanwhile is allowed for.
+    assert!(resident().saturating_sub(before) < 48 * 1024 * 1024);
 }
 
 /// Resident memory of this process in bytes; 0 where that is not to be had.

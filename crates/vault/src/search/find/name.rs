@@ -86,7 +86,8 @@ impl Finder<'_> {
             let longer = match whole {
                 Some(true) => self.conn.prepare_cached(AFTER)?.exists(params![text, end])?,
                 Some(false) => true,
-                None => false,
+                // An initial stands beside names only; whether anybody has it shows there.
+                None => text.len() == 1,
             };
             names.push(Name {
                 text,
