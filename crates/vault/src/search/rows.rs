@@ -56,18 +56,17 @@ impl IndexRows {
             return rows;
         }
         let words = name_words(entry);
-        let led: Vec<&String> = leading(&words);
-        rows.names = led
+        rows.names = words
             .iter()
-            .map(|word| ((*word).clone(), others(&words, &[word])))
+            .map(|word| (word.clone(), others(&words, &[word])))
             .collect();
-        let paired = &led[..led.len().min(PAIRED_WORDS)];
+        let paired = &words[..words.len().min(PAIRED_WORDS)];
         for first in paired {
             for second in paired.iter().filter(|second| *second != first) {
                 rows.pairs.insert((
                     lead(second),
-                    (*first).clone(),
-                    (*second).clone(),
+                    first.clone(),
+                    second.clone(),
                     others(&words, &[first, second]),
                 ));
             }
@@ -151,18 +150,6 @@ fn name_words(entry: &PatientIndexEntry) -> Vec<String> {
     all
 }
 
-/// The words that have rows of their own. Initials are only looked for beside them, unless there is nothing else: they are a
-/// third of all words, and lead to nobody.
-fn leading(words: &[String]) -> Vec<&String> {
-    let long: Vec<&String> = words.iter().filter(|word| !is_initial(word)).collect();
-    if long.is_empty() { words.iter().collect() } else { long }
-}
-
-/// Whether a word is a single letter of a script in which that is no name.
-fn is_initial(word: &str) -> bool {
-    word.len() == 1
-}
-
 /// The words that are not given, each after a space.
 fn others(words: &[String], without: &[&String]) -> String {
     let mut text = String::new();
@@ -225,11 +212,12 @@ mod tests {
         };
         let rows = IndexRows::of(Some(&entry));
         assert_eq!(rows.all_names, " garcia marquez gabriel j");
-        // The initial is beside the others, but leads nowhere.
-        assert_eq!(rows.names.len(), 3);
-        assert_eq!(rows.pairs.len(), 6);
-        let pair = ("ga".into(), "marquez".into(), "gabriel".into(), " garcia j".into());
-        assert!(rows.pairs.contains(&pair));
+        assert_eq!(rows.names.len(), 4);
+        assert_eq!(rows.pairs.len(), 12);
+        assert!(
+            rows.pairs
+                .contains(&("ga".into(), "j".into(), "gabriel".into(), " garcia marquez".into()))
+        );
     }
 
     #[test]

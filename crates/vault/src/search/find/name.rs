@@ -86,8 +86,7 @@ impl Finder<'_> {
             let longer = match whole {
                 Some(true) => self.conn.prepare_cached(AFTER)?.exists(params![text, end])?,
                 Some(false) => true,
-                // An initial stands beside names only; whether anybody has it shows there.
-                None => text.len() == 1,
+                None => false,
             };
             names.push(Name {
                 text,

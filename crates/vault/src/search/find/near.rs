@@ -26,7 +26,7 @@ const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM search_name WHERE word 
 const IS_ANY: &str = "SELECT 1 FROM search_name WHERE word = ?1 LIMIT 1";
 
 /// How many words under one key are measured.
-const UNDER_KEY: u32 = 250;
+const UNDER_KEY: u32 = 100;
 
 /// How many near words of one word are tried.
 const TRIED: usize = 24;
