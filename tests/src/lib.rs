@@ -11,6 +11,7 @@
 )]
 
 pub mod accessibility;
+pub mod desk;
 pub mod display;
 pub mod memory;
 pub mod program;
