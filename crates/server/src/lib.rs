@@ -1,0 +1,11 @@
+//! The sync server.
+
+pub mod certificate;
+pub mod clock;
+pub mod config;
+pub mod directory;
+pub mod pin;
+pub mod private;
+pub mod random;
+pub mod tls;
+pub mod token;
