@@ -7,5 +7,6 @@ pub mod directory;
 pub mod pin;
 pub mod private;
 pub mod random;
+pub mod store;
 pub mod tls;
 pub mod token;

@@ -1,0 +1,236 @@
+//! What the server keeps, behind one interface: rosters, segments, parcels, invitations and the books of sealed files.
+//!
+//! Nothing here asks more than a database with transactions and unique keys can do: a later back-end may be shared by any number of
+//! processes, so every writing call says what it expects to find and is told when somebody else was faster. Every call that
+//! writes returns only when what it wrote is durable. Clinics are strictly apart: each call names one, and touches no other.
+
+mod error;
+pub mod sqlite;
+
+pub use error::StoreError;
+pub use sqlite::SqliteStore;
+
+use crate::directory::PeerKey;
+use crate::token::TokenHash;
+use async_trait::async_trait;
+use bytes::Bytes;
+use wardkeep_roster::{ClinicId, DeviceId};
+use wardkeep_sync::frontier::Frontier;
+use wardkeep_sync::id::{Chain, SegmentHash};
+
+/// The answer of a store.
+pub type Stored<T> = Result<T, StoreError>;
+
+/// A clinic to be founded.
+pub struct Founding {
+    /// Its id.
+    pub clinic: ClinicId,
+    /// The first entry of its roster, verified.
+    pub genesis: Vec<u8>,
+    /// The hash of the token that allows it.
+    pub token: TokenHash,
+    /// The present time, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// How many clinics the server may have.
+    pub most_clinics: u32,
+}
+
+/// What became of a founding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Founded {
+    /// The clinic is there now.
+    New,
+    /// It was there before, founded with this token.
+    Before,
+    /// The token is unknown, used for another clinic, or its time is over.
+    TokenRefused,
+    /// The server has as many clinics as it may.
+    ServerFull,
+}
+
+/// A segment that follows its chain's tip and was verified.
+pub struct NewSegment {
+    /// Its chain.
+    pub chain: Chain,
+    /// Its number.
+    pub seq: u64,
+    /// The hash of the one before.
+    pub prev: SegmentHash,
+    /// Its hash.
+    pub hash: SegmentHash,
+    /// All of it, as received.
+    pub bytes: Bytes,
+}
+
+/// What became of a writing that expected a certain state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Appended {
+    /// It is durable.
+    Stored,
+    /// The state is another one by now.
+    NotNext,
+    /// The clinic's storage is used up.
+    OverQuota,
+}
+
+/// Segments of one chain as a stream of items.
+#[derive(Default)]
+pub struct Run {
+    /// The items: each segment with its length in front.
+    pub items: Vec<u8>,
+    /// The number of the last one; 0 if there is none.
+    pub last: u64,
+}
+
+/// A parcel for a device's mailbox.
+pub struct NewParcel {
+    /// Whose mailbox.
+    pub recipient: DeviceId,
+    /// Tells it from others.
+    pub hash: [u8; 32],
+    /// All of it, as received.
+    pub bytes: Vec<u8>,
+}
+
+/// An invitation that an admin's device has made.
+pub struct NewInvitation {
+    /// Names it.
+    pub id: [u8; 16],
+    /// What the joining device's ticket must hash to.
+    pub ticket_hash: [u8; 32],
+    /// When it ends, in milliseconds since 1970.
+    pub expires_ms: u64,
+}
+
+/// A request to join.
+pub struct NewJoin {
+    /// The invitation.
+    pub invitation: [u8; 16],
+    /// The hash of the ticket that was shown.
+    pub ticket_hash: [u8; 32],
+    /// The key of the connection that asks; only it is told the answer.
+    pub key: PeerKey,
+    /// The request.
+    pub request: Vec<u8>,
+    /// The present time.
+    pub now_ms: u64,
+}
+
+/// What became of a request to join.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Joined {
+    /// It waits, in this clinic.
+    Waiting(ClinicId),
+    /// No such invitation, or the ticket is not its.
+    Unknown,
+    /// Its time is over, or another request was made under it.
+    Expired,
+    /// The clinic's storage is used up.
+    OverQuota,
+}
+
+/// What a device that asked to join is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum JoinAnswer {
+    /// This key has asked nothing under this invitation.
+    Unknown,
+    /// No answer yet.
+    Waiting,
+    /// The admin's welcome.
+    Welcome(Vec<u8>),
+    /// The admin has said no.
+    Declined,
+}
+
+/// How far a sealed file has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Upload {
+    /// Bytes that are here, from the first on.
+    pub received: u64,
+    /// Whether that is all, and verified.
+    pub complete: bool,
+}
+
+/// The figures of one clinic, for the operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClinicUsage {
+    /// Which.
+    pub clinic: ClinicId,
+    /// What it keeps here, in bytes.
+    pub stored_bytes: u64,
+}
+
+/// Everything the server keeps but the sealed files themselves.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// All clinics with what they use.
+    async fn clinics(&self) -> Stored<Vec<ClinicUsage>>;
+
+    /// Makes a founding token known.
+    async fn add_token(&self, token: TokenHash, expires_ms: u64) -> Stored<()>;
+
+    /// Uses the token and makes the clinic with its first entry, all or nothing.
+    async fn found(&self, founding: Founding) -> Stored<Founded>;
+
+    /// The entries of a roster after this number, in order.
+    async fn entries(&self, clinic: ClinicId) -> Stored<Vec<Vec<u8>>>;
+
+    /// Appends verified entries if the last one has the number `after`.
+    async fn append_entries(&self, clinic: ClinicId, after: u32, entries: Vec<Vec<u8>>, quota: u64) -> Stored<Appended>;
+
+    /// The tip of every chain.
+    async fn tips(&self, clinic: ClinicId) -> Stored<Frontier>;
+
+    /// Appends segments to their chains, each if it is the next. One that is not leaves the others alone.
+    async fn append_segments(&self, clinic: ClinicId, segments: Vec<NewSegment>, quota: u64) -> Stored<Vec<Appended>>;
+
+    /// Segments `from` to `to` of one chain, or as many of the first of them as fit; at least one where there is one.
+    async fn segments(&self, clinic: ClinicId, chain: Chain, from: u64, to: u64, most_bytes: usize) -> Stored<Run>;
+
+    /// Puts parcels into mailboxes. One that was there before is left as it is. Returns the devices that got something.
+    async fn put_parcels(&self, clinic: ClinicId, parcels: Vec<NewParcel>, quota: u64, most: u32)
+    -> Stored<Option<Vec<DeviceId>>>;
+
+    /// The parcels of a mailbox after this number, oldest first, with their numbers.
+    async fn parcels(&self, clinic: ClinicId, device: DeviceId, after: u64, most: usize) -> Stored<Vec<(u64, Vec<u8>)>>;
+
+    /// Makes an invitation known, unless the clinic has `most` open ones. The same one twice is harmless.
+    async fn add_invitation(&self, clinic: ClinicId, invitation: NewInvitation, now_ms: u64, most: u32) -> Stored<Appended>;
+
+    /// Takes a request to join under an invitation of whatever clinic; one request for each invitation.
+    async fn join(&self, join: NewJoin, quota: u64) -> Stored<Joined>;
+
+    /// The requests that wait for an answer, with their invitations, oldest first.
+    async fn joins(&self, clinic: ClinicId, now_ms: u64) -> Stored<Vec<([u8; 16], Vec<u8>)>>;
+
+    /// Answers a request, once: `None` declines it. `NotNext` if no such request waits.
+    async fn answer_join(&self, clinic: ClinicId, invitation: [u8; 16], welcome: Option<Vec<u8>>) -> Stored<Appended>;
+
+    /// What the device that asked is told.
+    async fn join_answer(&self, invitation: [u8; 16], key: PeerKey) -> Stored<JoinAnswer>;
+
+    /// How far a sealed file has come.
+    async fn upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<Upload>;
+
+    /// Notes that a sealed file has so many more bytes here, if it had `from` until now.
+    async fn grow_upload(&self, clinic: ClinicId, blob: [u8; 32], from: u64, bytes: u64, now_ms: u64, quota: u64)
+    -> Stored<Appended>;
+
+    /// Notes that a sealed file is whole and verified.
+    async fn finish_upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<()>;
+
+    /// Forgets a half-sent sealed file.
+    async fn drop_upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<()>;
+
+    /// Half-sent sealed files that nobody has continued since.
+    async fn stale_uploads(&self, before_ms: u64) -> Stored<Vec<(ClinicId, [u8; 32])>>;
+
+    /// Forgets invitations and tokens whose time is over, with the requests under them.
+    async fn forget_expired(&self, now_ms: u64) -> Stored<()>;
+
+    /// Whether the store can write.
+    async fn check(&self) -> Stored<()>;
+
+    /// Writes everything to its place and lets go of the files. Later calls fail.
+    async fn close(&self) -> Stored<()>;
+}
