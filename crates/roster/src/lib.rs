@@ -23,3 +23,8 @@ pub use id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
 pub use key::{DeviceKey, EnrollmentKeys, KemKey, Scope, Signature, SigningKey, VerifyingKey};
 pub use role::{Compartment, Role, Roles};
 pub use roster::{Refusal, Roster};
+
+#[cfg(any(test, feature = "test-support"))]
+pub mod sample;
+#[cfg(test)]
+mod tests;

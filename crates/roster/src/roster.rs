@@ -22,7 +22,6 @@ use crate::codec;
 use crate::entry::{self, Body, Draft, Entry, Policy, SIGNING_CONTEXT};
 use crate::id::{ClinicId, Enrollment, EntryHash};
 use crate::key::VerifyingKey;
-use crate::limit::{MAX_ENTRIES, MAX_ROSTER_BYTES};
 use access::Access;
 use log::Log;
 use state::Members;
@@ -65,9 +64,7 @@ impl Roster {
         let entry = codec::decode(bytes)?;
         let hash = entry::hash_of(bytes);
         self.check_place(&entry, hash)?;
-        if entry.number > MAX_ENTRIES || self.log.size() + bytes.len() > MAX_ROSTER_BYTES {
-            return Err(Refusal::Full);
-        }
+        check::room(entry.number, self.log.size() + bytes.len())?;
         let (key, roles) = self.author(&entry.author)?;
         check_signature(bytes, &entry, key)?;
         self.check_right(&entry, roles)?;

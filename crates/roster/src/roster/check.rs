@@ -4,7 +4,9 @@ use super::{Refusal, Roster, Status};
 use crate::entry::{AddDevice, Body, Enroll, Entry, Epoch, Genesis, Grant, Policy, Revoke, Target, Wipe};
 use crate::id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
 use crate::key::{EnrollmentKeys, Scope, VerifyingKey};
-use crate::limit::{MAX_DEVICES, MAX_ENROLLMENTS, MAX_ENROLLMENTS_OF_ONE, MAX_ENTRIES, MAX_USERS, RESERVED_ENTRIES};
+use crate::limit::{
+    MAX_DEVICES, MAX_ENROLLMENTS, MAX_ENROLLMENTS_OF_ONE, MAX_ENTRIES, MAX_ROSTER_BYTES, MAX_USERS, RESERVED_ENTRIES,
+};
 use crate::role::{Role, Roles};
 
 /// The first entry of a clinic: what it says, if it is one.
@@ -44,16 +46,28 @@ fn check_founding_keys(genesis: &Genesis) -> Result<(), Refusal> {
     if twice { Err(Refusal::DuplicateKey) } else { Ok(()) }
 }
 
+/// The chain may have so many entries of so many bytes together.
+pub(super) fn room(entries: u32, bytes: usize) -> Result<(), Refusal> {
+    if entries > MAX_ENTRIES || bytes > MAX_ROSTER_BYTES {
+        return Err(Refusal::Full);
+    }
+    Ok(())
+}
+
 impl Roster {
     /// The entry follows the head.
     pub(super) fn check_place(&self, entry: &Entry, hash: EntryHash) -> Result<(), Refusal> {
         let (head, head_hash) = self.head();
         let number = entry.number;
-        match self.hash_at(number) {
-            Some(known) if known == hash => return Err(Refusal::Known { number }),
-            _ if entry.number != 1 && entry.clinic != self.clinic => return Err(Refusal::WrongClinic),
-            Some(_) => return Err(Refusal::Fork { at: number }),
-            None => {}
+        let known = self.hash_at(number);
+        if known == Some(hash) {
+            return Err(Refusal::Known { number });
+        }
+        if number == 1 || entry.clinic != self.clinic {
+            return Err(Refusal::WrongClinic);
+        }
+        if known.is_some() {
+            return Err(Refusal::Fork { at: number });
         }
         if number != head + 1 {
             return Err(Refusal::Gap { head, found: number });
@@ -311,5 +325,36 @@ impl Roster {
             user: *user,
         };
         devices.unwrap_or_default().iter().map(one).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room;
+    use crate::codec;
+    use crate::limit::{MAX_ENTRIES, MAX_ROSTER_BYTES, RESERVED_ENTRIES};
+    use crate::role::{Compartment, Role, Roles};
+    use crate::roster::Refusal;
+    use crate::sample::{Sample, founder};
+
+    #[test]
+    fn a_chain_has_an_end() {
+        assert_eq!(room(MAX_ENTRIES, MAX_ROSTER_BYTES), Ok(()));
+        assert_eq!(room(MAX_ENTRIES + 1, 1), Err(Refusal::Full));
+        assert_eq!(room(1, MAX_ROSTER_BYTES + 1), Err(Refusal::Full));
+    }
+
+    #[test]
+    fn the_last_entries_are_for_admins() {
+        let sample = Sample::default();
+        let body = sample.roster.next_epoch(Compartment::Office, [1; 32], Vec::new());
+        let mut entry = codec::decode(&sample.sign(founder(), body)).unwrap();
+        let desk = Roles::of(&[Role::FrontDesk]);
+        let admin = Roles::of(&[Role::Admin]);
+        entry.number = MAX_ENTRIES - RESERVED_ENTRIES;
+        assert_eq!(sample.roster.check_right(&entry, desk), Ok(()));
+        entry.number += 1;
+        assert_eq!(sample.roster.check_right(&entry, desk), Err(Refusal::Full));
+        assert_eq!(sample.roster.check_right(&entry, admin), Ok(()));
     }
 }
