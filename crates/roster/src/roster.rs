@@ -25,6 +25,7 @@ use crate::key::VerifyingKey;
 use access::Access;
 use log::Log;
 use state::Members;
+use std::fmt;
 
 /// Who belongs to a clinic, as its chain says up to the head.
 #[derive(Clone)]
@@ -75,10 +76,15 @@ impl Roster {
         Ok(&self.last)
     }
 
-    /// Takes all entries that follow the head, or refuses them and changes nothing.
+    /// Takes all entries that follow the head, or refuses them and changes nothing. Two or more cost a copy of the roster.
     pub fn extend<'a>(&mut self, entries: impl IntoIterator<Item = &'a [u8]>) -> Result<(), VerifyError> {
+        let mut entries = entries.into_iter().peekable();
+        let first = entries.next();
+        if entries.peek().is_none() {
+            return self.append_each(first);
+        }
         let mut longer = self.clone();
-        longer.append_each(entries)?;
+        longer.append_each(first.into_iter().chain(entries))?;
         *self = longer;
         Ok(())
     }
@@ -128,6 +134,14 @@ impl Roster {
             author,
             body,
         }
+    }
+}
+
+/// Clinic and head: what tells two rosters apart.
+impl fmt::Debug for Roster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, hash) = self.head();
+        write!(f, "Roster({:?}, {number}, {hash:?})", self.clinic)
     }
 }
 

@@ -129,6 +129,10 @@ fn all_entries_or_none() {
     assert_eq!(behind.policy().idle_lock_s, 300);
     behind.extend([good.as_slice()]).unwrap();
     assert_eq!(behind.policy().idle_lock_s, 60);
+    let refused = behind.extend([bad.as_slice()]).err();
+    assert_eq!(refused, Some(VerifyError::Refused { number: 6, why }));
+    behind.extend([]).unwrap();
+    assert!(format!("{behind:?}").contains(", 5, EntryHash("));
 }
 
 #[test]
