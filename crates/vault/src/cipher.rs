@@ -81,6 +81,15 @@ pub fn attach(
     attached
 }
 
+/// A connection without a file, to attach one to. Nothing is ever written to its main database.
+pub(crate) fn scratch() -> Result<Connection, OpenError> {
+    prepare_process()?;
+    let connection = Connection::open_in_memory().map_err(|_| OpenError::NoCipher)?;
+    let file = OpenError::at(Path::new("memory"));
+    harden(&connection, Mode::Create).map_err(file)?;
+    Ok(connection)
+}
+
 /// SQLCipher's version in this process, such as `4.19.0 community`.
 pub fn version(connection: &Connection) -> Result<String, OpenError> {
     connection

@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! HOME/founding                 there while a vault is being made, so that one cut short is begun anew
+//! HOME/granting                 there while a device gets its clinical vault, so that one cut short is begun anew
 //! HOME/lock                     held by the one process that writes
 //! HOME/vault/office.db          demographics, schedule (with -wal and -shm)
 //! HOME/vault/clinical.db        the chart
+//! HOME/sync/spool.db            sealed segments, roster and what else a locked device needs
 //! HOME/slots/<user id>.slot     what opens the two, sealed for one user
 //! HOME/slots/attempts           wrong passwords, and how long to wait
 //! HOME/blobs/xx/<blob id>       sealed files; xx are the id's last two digits
@@ -91,13 +93,14 @@ impl Home {
         for dir in [
             home.root.clone(),
             home.vault_dir(),
+            home.sync_dir(),
             home.slots_dir(),
             home.blobs_dir(),
             home.quarantine_dir(),
         ] {
             private_dir(&dir)?;
         }
-        for dir in [home.vault_dir(), home.slots_dir()] {
+        for dir in [home.vault_dir(), home.sync_dir(), home.slots_dir()] {
             for entry in fs::read_dir(&dir).map_err(HomeError::io(&dir))? {
                 let file = entry.map_err(HomeError::io(&dir))?.path();
                 if file.is_file() {
@@ -126,6 +129,16 @@ impl Home {
     /// The clinical compartment's SQLCipher file.
     pub fn clinical_db(&self) -> PathBuf {
         self.vault_dir().join("clinical.db")
+    }
+
+    /// The folder of what the device has of its clinic without a password.
+    pub fn sync_dir(&self) -> PathBuf {
+        self.root.join("sync")
+    }
+
+    /// The spool: a SQLCipher file under a key from the device secret.
+    pub fn spool_db(&self) -> PathBuf {
+        self.sync_dir().join("spool.db")
     }
 
     /// The folder of the key slots.
@@ -178,6 +191,11 @@ impl Home {
     /// Marks that a vault is being made here and is not whole yet.
     pub(crate) fn founding(&self) -> PathBuf {
         self.root.join("founding")
+    }
+
+    /// Marks that this device's clinical vault is being made and that no slot has its key yet.
+    pub(crate) fn granting(&self) -> PathBuf {
+        self.root.join("granting")
     }
 
     /// Whether a vault is here: a slot or a database, unless its making was cut short. Where this holds, no new key is ever made.

@@ -97,6 +97,14 @@ secret_type!(
     PasswordHash
 );
 secret_type!(
+    /// The seed of an Ed25519 signing key (RFC 8032, the 32-byte secret key): this device's, or one enrollment's.
+    SigningSeed
+);
+secret_type!(
+    /// The seed of an enrollment's X-Wing decapsulation key (draft-connolly-cfrg-xwing-kem): what is sealed to the enrollment opens with it.
+    KemSeed
+);
+secret_type!(
     /// A key for one purpose of this crate, derived from another: sealing names, authenticating the attempts file.
     PurposeKey
 );

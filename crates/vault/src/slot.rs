@@ -15,9 +15,11 @@
 //! The formats are described in docs/adr/0002-key-slots.md.
 
 mod codec;
+mod enrollment;
 mod payload;
 
 pub use codec::decode;
+pub use enrollment::EnrollmentKeys;
 pub use payload::Payload;
 
 use crate::kdf::KdfParams;
@@ -169,6 +171,16 @@ impl Slot {
     pub(crate) fn knows_unlock(&self, unlock: &UnlockKey) -> bool {
         let known = commitment(unlock.expose(), &self.header.vault, "wardkeep slot commitment v1");
         known.ct_eq(&self.header.unlock_commitment).into()
+    }
+
+    /// The same slot with another payload under the same unlock key: header and name stay, byte for byte.
+    pub(crate) fn with_payload(&self, payload: &Payload, unlock: &UnlockKey, random: &dyn Random) -> Self {
+        let plain = seal::pad(payload::encode(payload), payload::STEP);
+        let associated = codec::associated(&self.header_bytes);
+        Self {
+            payload_box: seal::seal(&payload_key(unlock, &self.header), &associated, &plain, random),
+            ..self.clone()
+        }
     }
 
     /// The vault keys. Call it with the right key only ([`Self::knows_unlock`]): what then fails is damage.

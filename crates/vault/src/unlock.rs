@@ -7,11 +7,13 @@
 
 mod change_password;
 mod create_vault;
+mod grant;
 mod open;
 mod users;
 
 pub use change_password::change_password;
-pub use create_vault::{NewVault, create_vault};
+pub use create_vault::{JoiningVault, NewVault, create_vault, join_vault};
+pub use grant::{adopt_clinical, grant_clinical, set_enrollment, set_roles};
 pub use open::unlock;
 pub use users::{NewUser, UserEntry, add_user, list_users, remove_user, rename_user};
 
@@ -23,7 +25,7 @@ use crate::kdf::KdfError;
 use crate::key::{DeviceSecret, UnlockKey, VaultKeys};
 use crate::keychain::KeychainError;
 use crate::roles::Roles;
-use crate::slot::{Payload, SlotError};
+use crate::slot::{EnrollmentKeys, Payload, SlotError};
 use uuid::Uuid;
 use wardkeep_record::id::UserId;
 
@@ -39,6 +41,8 @@ pub struct Unlocked {
     pub roles: Roles,
     /// The keys that this allows.
     pub keys: VaultKeys,
+    /// The private keys of this user's enrollment, once the device belongs to a clinic of several.
+    pub enrollment: Option<EnrollmentKeys>,
     /// Wrong passwords and worse since the last unlock, for the audit trail; then call [`crate::attempts::forget`].
     pub failures: Vec<FailedAttempt>,
     unlock: UnlockKey,
@@ -61,7 +65,7 @@ impl Unlocked {
         let Payload {
             keys,
             roles,
-            enrollment: _,
+            enrollment,
         } = opened;
         let Secrets { unlock, device } = secrets;
         Self {
@@ -70,6 +74,7 @@ impl Unlocked {
             name,
             roles,
             keys,
+            enrollment,
             failures: Vec::new(),
             unlock,
             device,

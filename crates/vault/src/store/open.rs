@@ -76,6 +76,28 @@ fn access(keys: &VaultKeys, device: DeviceId) -> Access {
     }
 }
 
+/// Makes the clinical file of a device that began without one, under a key that no slot has yet ([`crate::unlock::grant_clinical`]).
+pub fn create_clinical(home: &Home, key: &VaultKey, device: DeviceId) -> Result<(), OpenError> {
+    let at = Compartment::Clinical;
+    let mut conn = cipher::scratch()?;
+    cipher::attach(&conn, schema(at), &home.clinical_db(), key, Mode::Create)?;
+    migrate(&mut conn, at, device, &AuditKey::derive(key)).map_err(|error| of_migration(at, error))
+}
+
+/// A migration's failure as one of its file.
+fn of_migration(at: Compartment, error: MigrateError) -> OpenError {
+    match error {
+        MigrateError::Newer { found, known } => OpenError::File(cipher::OpenError::Newer {
+            file: file_name(at).to_owned(),
+            found: found.into(),
+            known: known.into(),
+        }),
+        MigrateError::Exchanged => OpenError::store(StoreError::damaged(at)),
+        MigrateError::OtherDevice => OpenError::OtherDevice { file: file_name(at) },
+        MigrateError::Store(error) => OpenError::store(error),
+    }
+}
+
 impl Store {
     /// Makes the files of a new vault; none of them may exist. What a failure leaves behind holds no record.
     pub fn create(home: &Home, keys: &VaultKeys, device: DeviceId, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
@@ -100,16 +122,7 @@ impl Store {
         let access = access(keys, device);
         for (at, _) in granted(keys) {
             let key = access.audit_key(at).map_err(OpenError::store)?;
-            migrate(&mut conn, at, device, key).map_err(|error| match error {
-                MigrateError::Newer { found, known } => OpenError::File(cipher::OpenError::Newer {
-                    file: file_name(at).to_owned(),
-                    found: found.into(),
-                    known: known.into(),
-                }),
-                MigrateError::Exchanged => OpenError::store(StoreError::damaged(at)),
-                MigrateError::OtherDevice => OpenError::OtherDevice { file: file_name(at) },
-                MigrateError::Store(error) => OpenError::store(error),
-            })?;
+            migrate(&mut conn, at, device, key).map_err(|error| of_migration(at, error))?;
         }
         let mut store = Self { conn, access, clock };
         for (at, _) in granted(keys) {

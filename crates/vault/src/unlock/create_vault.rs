@@ -10,7 +10,7 @@ use crate::keychain::Item;
 use crate::password::Password;
 use crate::random;
 use crate::roles::Roles;
-use crate::slot::Payload;
+use crate::slot::{EnrollmentKeys, Payload};
 use std::fs;
 use uuid::Uuid;
 use wardkeep_record::id::UserId;
@@ -27,6 +27,19 @@ pub struct NewVault<'a> {
     pub password: &'a Password,
 }
 
+/// The first user of a vault on a device that joins a clinic. It begins without roles and without a chart: both come with the clinic's
+/// approval ([`super::set_roles`], [`super::grant_clinical`]).
+pub struct JoiningVault<'a> {
+    /// Their id.
+    pub user: UserId,
+    /// Their name, at most 800 bytes.
+    pub name: &'a str,
+    /// Checked by the caller ([`crate::password::check`]).
+    pub password: &'a Password,
+    /// Their enrollment's private keys; the public halves go into the request to join.
+    pub enrollment: EnrollmentKeys,
+}
+
 /// Makes a vault where none is. `build` creates the databases under the keys; only when it has succeeded is the vault there. A vault whose
 /// making was cut short is moved to the quarantine and begun anew: nothing of it was ever in use.
 pub fn create_vault<E: From<UnlockError>>(
@@ -34,7 +47,48 @@ pub fn create_vault<E: From<UnlockError>>(
     new: &NewVault,
     build: impl FnOnce(&Unlocked) -> Result<(), E>,
 ) -> Result<Unlocked, E> {
-    let unlocked = found(env, new)?;
+    if env.home.has_vault().map_err(UnlockError::from)? {
+        return Err(UnlockError::VaultExists.into());
+    }
+    if !new.roles.contains(Roles::CLINICIAN) {
+        return Err(UnlockError::NotAllowed.into());
+    }
+    let payload = Payload {
+        keys: VaultKeys {
+            office: VaultKey::generate(&*env.random),
+            clinical: Some(VaultKey::generate(&*env.random)),
+        },
+        roles: new.roles,
+        enrollment: None,
+    };
+    make(env, (new.user, new.name, new.password), payload, build)
+}
+
+/// Makes a vault where none is, on a device that joins a clinic: with an office, without a chart. `build` as for [`create_vault`].
+pub fn join_vault<E: From<UnlockError>>(
+    env: &Env,
+    new: JoiningVault,
+    build: impl FnOnce(&Unlocked) -> Result<(), E>,
+) -> Result<Unlocked, E> {
+    let payload = Payload {
+        keys: VaultKeys {
+            office: VaultKey::generate(&*env.random),
+            clinical: None,
+        },
+        roles: Roles::NONE,
+        enrollment: Some(new.enrollment),
+    };
+    make(env, (new.user, new.name, new.password), payload, build)
+}
+
+/// Founds, builds and ends the founding.
+fn make<E: From<UnlockError>>(
+    env: &Env,
+    who: (UserId, &str, &Password),
+    payload: Payload,
+    build: impl FnOnce(&Unlocked) -> Result<(), E>,
+) -> Result<Unlocked, E> {
+    let unlocked = found(env, who, payload)?;
     match build(&unlocked) {
         Ok(()) => finish(env).map_err(E::from)?,
         Err(error) => {
@@ -47,15 +101,16 @@ pub fn create_vault<E: From<UnlockError>>(
     Ok(unlocked)
 }
 
-/// Device secret, keys, record of attempts and slot, under the mark of a founding.
-fn found(env: &Env, new: &NewVault) -> Result<Unlocked, UnlockError> {
+/// Device secret, record of attempts and slot, under the mark of a founding.
+fn found(
+    env: &Env,
+    (user, name, password): (UserId, &str, &Password),
+    payload: Payload,
+) -> Result<Unlocked, UnlockError> {
     if env.home.has_vault()? {
         return Err(UnlockError::VaultExists);
     }
-    if !new.roles.contains(Roles::CLINICIAN) {
-        return Err(UnlockError::NotAllowed);
-    }
-    let name = checked_name(new.name)?;
+    let name = checked_name(name)?;
     env.keychain.probe()?;
     begin(env)?;
     let vault = new_vault_id(env);
@@ -65,20 +120,11 @@ fn found(env: &Env, new: &NewVault) -> Result<Unlocked, UnlockError> {
     if !DeviceSecret::from_slice(&written).is_some_and(|written| written.same(&device)) {
         return Err(UnlockError::KeychainRefused);
     }
-    let keys = VaultKeys {
-        office: VaultKey::generate(&*env.random),
-        clinical: Some(VaultKey::generate(&*env.random)),
-    };
-    let payload = Payload {
-        keys,
-        roles: new.roles,
-        enrollment: None,
-    };
     Ledger::found(env, vault, &device)?;
-    let unlock = seal_slot(env, vault, new.user, name, &payload, new.password, &device)?;
+    let unlock = seal_slot(env, vault, user, name, &payload, password, &device)?;
     Ok(Unlocked::from_payload(
         vault,
-        new.user,
+        user,
         name.to_owned(),
         payload,
         Secrets { unlock, device },
@@ -90,7 +136,12 @@ fn begin(env: &Env) -> Result<(), HomeError> {
     let mark = env.home.founding();
     if mark.exists() {
         let now_ms = env.clock.now_ms();
-        for file in [env.home.office_db(), env.home.clinical_db(), env.home.attempts()] {
+        for file in [
+            env.home.office_db(),
+            env.home.clinical_db(),
+            env.home.spool_db(),
+            env.home.attempts(),
+        ] {
             if file.exists() {
                 env.home.quarantine(&file, now_ms)?;
             }
