@@ -11,6 +11,8 @@
 mod apply;
 mod audit;
 mod blob_index;
+mod conflict;
+mod digest;
 mod draft;
 mod edit;
 mod error;
@@ -25,6 +27,7 @@ mod read;
 mod row;
 mod schema;
 mod setting;
+mod sync;
 mod tx;
 
 #[cfg(test)]
@@ -33,15 +36,20 @@ mod tests;
 pub use apply::{Applied, NOBODY_USER};
 pub use audit::{Action, AuditEntry, AuditFault, AuditReport, AuditRow, DETAIL_MAX};
 pub use blob_index::BlobRow;
+pub use conflict::{Choice, Conflict, Contender, Settled};
 pub use draft::{DRAFT_MAX, Draft};
 pub use edit::{Edit, OP_BYTES_MAX, OP_RECORDS_MAX};
 pub use error::{StoreError, file_name};
 pub use local_user::{LocalUser, USER_NAME_MAX};
 pub use op_log::LoggedOp;
-pub use open::OpenError;
+pub use open::{OpenError, create_clinical};
 pub use read::View;
 pub use row::Stored;
 pub use setting::SETTING_MAX;
+pub use sync::{
+    Arrived, ChainState, OutboxSegment, Pending, Quarantined, Reason, Received, SealedRun, Stop, Unsent,
+    store_compartment, store_device, wire_compartment, wire_device,
+};
 pub use tx::Tx;
 
 use crate::clock::Clock;

@@ -127,8 +127,13 @@ impl Tx<'_> {
             .as_ref()
             .filter(|_| is_patient)
             .map(|old| (old.state.kind, old.state.fields.clone()));
+        if let Some(old) = &old {
+            self.digest.remove(id, &old.state);
+        }
         let merged = merge(old.map(|old| old.state), change, stamp);
-        let row = (&merged.state, merged.after);
+        let fields = merged.state.fields.to_bytes();
+        self.digest.add(id, &merged.state, &fields);
+        let row = (&merged.state, merged.after, &fields[..]);
         let n = row::store(self.conn, self.compartment, &mut self.numbers, (n, id), row)?;
         if is_patient {
             let removed = |removal| removal == RemovalState::Removed;

@@ -48,13 +48,22 @@ impl Edit {
 
 /// Changes that will become one op.
 #[derive(Default)]
-struct Batch {
+pub(super) struct Batch {
     changes: Vec<Change>,
     before: Vec<Option<Stored>>,
     bytes: usize,
 }
 
 impl Batch {
+    /// The change of one record, which is there.
+    pub(super) fn of_one(change: Change, before: Stored) -> Self {
+        Self {
+            changes: vec![change],
+            before: vec![Some(before)],
+            bytes: 0,
+        }
+    }
+
     /// Whether the edit must go into a later op: this one is full, or has that record already.
     fn refuses(&self, edit: &Edit, size: usize) -> bool {
         let full = self.changes.len() >= OP_RECORDS_MAX || self.bytes + size > OP_BYTES_MAX;
@@ -110,7 +119,7 @@ impl Tx<'_> {
     }
 
     /// The record, which must exist.
-    fn existing(&self, record: RecordId) -> Result<Stored, StoreError> {
+    pub(super) fn existing(&self, record: RecordId) -> Result<Stored, StoreError> {
         row::load(self.conn, self.compartment, record)?.ok_or(StoreError::Missing { what: "record" })
     }
 
@@ -122,15 +131,11 @@ impl Tx<'_> {
             patient: before.state.patient,
             writes: vec![write],
         };
-        self.write_op(Batch {
-            changes: vec![change],
-            before: vec![Some(before)],
-            bytes: 0,
-        })
+        self.write_op(Batch::of_one(change, before))
     }
 
     /// Gives the changes the next name and time, and applies them as any op is applied.
-    fn write_op(&mut self, batch: Batch) -> Result<Dot, StoreError> {
+    pub(super) fn write_op(&mut self, batch: Batch) -> Result<Dot, StoreError> {
         let seq = self.seq.checked_add(1).filter(|seq| i64::try_from(*seq).is_ok());
         let seq = seq.ok_or(StoreError::TooLarge {
             what: "op number",

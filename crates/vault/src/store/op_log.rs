@@ -8,6 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use wardkeep_record::hlc::Hlc;
 use wardkeep_record::id::DeviceId;
 use wardkeep_record::op::{Compartment, Dot, MAX_OP_BYTES};
+use wardkeep_sync::segment::MAX_CONTENT;
+use zeroize::Zeroizing;
 
 /// Op bytes below this length are stored as they are.
 const PACK_ABOVE: usize = 512;
@@ -114,6 +116,55 @@ pub(super) fn settle(conn: &Connection, at: Compartment, n: i64, hlc: Hlc) -> Re
         .and_then(|mut update| update.execute(params![n, hlc.0.cast_signed()]))
         .at(at)?;
     Ok(())
+}
+
+/// Consecutive ops of one device.
+pub(super) struct Run {
+    /// The number of the first.
+    pub(super) first: u64,
+    /// Their bytes.
+    pub(super) ops: Vec<Zeroizing<Vec<u8>>>,
+    /// Whether more follow, in this run or after a gap.
+    pub(super) more: bool,
+}
+
+/// The ops of a device after number `after` that follow each other without a gap: at most `limit`, and none after those that fill a
+/// segment.
+pub(super) fn own_run(
+    conn: &Connection,
+    at: Compartment,
+    device: DeviceId,
+    after: u64,
+    limit: usize,
+) -> Result<Run, StoreError> {
+    let s = schema(at);
+    let sql = format!(
+        "SELECT o.seq, o.bytes FROM {s}.op o JOIN {s}.device d ON d.n = o.device WHERE d.id = ?1 AND o.seq > ?2 ORDER BY o.seq"
+    );
+    let mut query = conn.prepare_cached(&sql).at(at)?;
+    let mut rows = query
+        .query(params![device.as_bytes().as_slice(), after.cast_signed()])
+        .at(at)?;
+    let mut run = Run {
+        first: 0,
+        ops: Vec::new(),
+        more: false,
+    };
+    let mut bytes = 0;
+    while let Some(row) = rows.next().at(at)? {
+        let seq = row.get::<_, i64>(0).at(at)?.cast_unsigned();
+        if run.ops.is_empty() {
+            run.first = seq;
+        }
+        if run.ops.len() == limit || bytes > MAX_CONTENT || seq != run.first + run.ops.len() as u64 {
+            run.more = true;
+            break;
+        }
+        let op = Zeroizing::new(read_bytes(&row.get::<_, Vec<u8>>(1).at(at)?, at)?);
+        bytes += op.len();
+        run.ops.push(op);
+    }
+    Ok(run)
 }
 
 /// Device and number from two neighbouring columns.

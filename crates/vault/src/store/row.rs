@@ -25,6 +25,10 @@ const UNPACKED_MAX: usize = 256 << 20;
 pub(super) const REMOVED: i64 = 1;
 const FLAGGED: i64 = 2;
 const CONFLICT: i64 = 4;
+const CONTESTED: i64 = 8;
+
+/// What [`FLAGGED`] and [`CONTESTED`] records have in common, in the words of the index of records to review.
+pub(super) const REVIEW: &str = "(r.flags & 10) <> 0";
 
 /// A record as the store holds it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -137,27 +141,24 @@ fn flags(state: &RecordState, removal: RemovalState) -> i64 {
         RemovalState::Removed => REMOVED,
         RemovalState::Flagged => FLAGGED,
     };
-    removal
-        | if state.clocks.over.iter().any(contested) {
-            CONFLICT
-        } else {
-            0
-        }
+    let has = |bit: i64, is: bool| if is { bit } else { 0 };
+    let met = state.clocks.over.values().any(|field| !field.hidden.is_empty());
+    removal | has(CONTESTED, met) | has(CONFLICT, met && state.clocks.over.iter().any(contested))
 }
 
-/// Writes a record's new state: into row `n`, or into a new row. Answers the row.
+/// Writes a record's new state: into row `n`, or into a new row. `fields` are its fields' bytes. Answers the row.
 pub(super) fn store(
     conn: &Connection,
     at: Compartment,
     numbers: &mut Numbers,
     (n, id): (Option<i64>, RecordId),
-    (state, removal): (&RecordState, RemovalState),
+    (state, removal, fields): (&RecordState, RemovalState, &[u8]),
 ) -> Result<i64, StoreError> {
     let base = state.clocks.base.filter(|_| state.clocks.over.is_empty());
     let device = base.map(|base| numbers.device(conn, at, base.dot.device)).transpose()?;
     let user = base.map(|base| numbers.user(conn, at, base.user)).transpose()?;
     let clocks = base.is_none().then(|| pack(&state.clocks.to_bytes(), PACK_ABOVE));
-    let body = pack(&state.fields.to_bytes(), PACK_ABOVE);
+    let body = pack(fields, PACK_ABOVE);
     let subject = numbers.subject(conn, at, state.patient)?;
     let (sort_date, flags) = (sort_date(state.kind, &state.fields), flags(state, removal));
     let s = schema(at);

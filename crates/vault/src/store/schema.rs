@@ -122,14 +122,26 @@ CREATE TABLE {s}.setting (
 ) STRICT;
 ";
 
-const OFFICE_STEPS: &[Migration] = &[Migration {
-    version: 1,
-    sql: &[HEART, OFFICE, crate::search::SCHEMA],
-}];
-const CLINICAL_STEPS: &[Migration] = &[Migration {
-    version: 1,
-    sql: &[HEART, CHART],
-}];
+const OFFICE_STEPS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: &[HEART, OFFICE, crate::search::SCHEMA],
+    },
+    Migration {
+        version: 2,
+        sql: &[super::sync::SYNC],
+    },
+];
+const CLINICAL_STEPS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: &[HEART, CHART],
+    },
+    Migration {
+        version: 2,
+        sql: &[super::sync::SYNC],
+    },
+];
 
 /// All steps of a compartment's file, in order.
 pub(super) fn steps(compartment: Compartment) -> &'static [Migration] {

@@ -1,6 +1,7 @@
 //! One transaction on one compartment: what may be written, and what must be written with it.
 
 use super::audit::{self, AuditEntry, Head};
+use super::digest::Keeper;
 use super::error::{At, StoreError};
 use super::number::Numbers;
 use super::schema::schema;
@@ -24,6 +25,8 @@ pub struct Tx<'a> {
     pub(super) hlc: Hlc,
     /// How many patients there are; only the office's file counts them.
     pub(super) patients: i64,
+    /// What this transaction does to the replica digest.
+    pub(super) digest: Keeper,
     head: Head,
     changed: bool,
     audited: bool,
@@ -80,6 +83,7 @@ impl<'a> Tx<'a> {
             seq: seq.cast_unsigned(),
             hlc: Hlc(hlc.cast_unsigned()),
             patients,
+            digest: Keeper::begin(conn, compartment)?,
             head,
             changed: false,
             audited: false,
@@ -162,6 +166,6 @@ impl<'a> Tx<'a> {
             .prepare_cached(&sql)
             .and_then(|mut update| update.execute(row))
             .at(at)?;
-        Ok(())
+        self.digest.store(self.conn, at)
     }
 }

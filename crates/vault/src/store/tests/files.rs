@@ -4,8 +4,9 @@ use super::clinic::*;
 use crate::cipher;
 use crate::store::audit::AuditKey;
 use crate::store::migrate::{known_version, run, user_version};
-use crate::store::schema::{Migration, steps};
+use crate::store::schema::{Migration, schema, steps};
 use crate::store::{OpenError, Reader, Store, StoreError};
+use wardkeep_record::op::Compartment;
 
 fn opened(clinic: &Clinic) -> Result<Store, OpenError> {
     Store::open(&clinic.home, &clinic.keys, clinic.device, clinic.clock.clone())
@@ -30,7 +31,7 @@ fn a_newer_file_is_refused_with_both_versions_and_left_alone() {
     for (at, file) in [(OFFICE, "office.db"), (CLINICAL, "clinical.db")] {
         let clinic = Clinic::new(1);
         let store = clinic.create();
-        let s = crate::store::schema::schema(at);
+        let s = schema(at);
         store
             .conn
             .execute_batch(&format!("PRAGMA {s}.user_version = 900"))
@@ -177,29 +178,92 @@ fn a_step_that_fails_in_the_middle_leaves_the_version_before() {
     .unwrap();
 }
 
-/// A file that was written by an older version, step by step, is the same as one of this version.
+/// The text of a file's own tables, less those of the search index, which has a test of its own.
+fn tables(conn: &rusqlite::Connection, at: Compartment) -> String {
+    let s = schema(at);
+    let sql = format!("SELECT sql FROM {s}.sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
+    let mut query = conn.prepare(&sql).unwrap();
+    let all = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let ours = |sql: &String| !sql.contains("search_") && !sql.contains("patient_row");
+    all.map(Result::unwrap).filter(ours).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn the_tables_of_both_files_are_frozen_by_version() {
-    let clinic = Clinic::new(1);
-    let store = clinic.create();
     for at in [OFFICE, CLINICAL] {
-        let s = crate::store::schema::schema(at);
-        let sql = format!("SELECT sql FROM {s}.sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
-        let mut query = store.conn.prepare(&sql).unwrap();
-        let all: Vec<String> = query
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
-        let ours: Vec<String> = all
-            .into_iter()
-            .filter(|sql| !sql.contains("search_") && !sql.contains("patient_row"))
-            .collect();
-        insta::assert_snapshot!(format!("{s}_version_{}", known_version(at)), ours.join("\n"));
+        for version in 1..=known_version(at) {
+            let clinic = Clinic::new(1);
+            let key = AuditKey::derive(&clinic.keys.office);
+            let mut conn = cipher::scratch().unwrap();
+            if at == CLINICAL {
+                let path = clinic.home.clinical_db();
+                cipher::attach(&conn, schema(at), &path, &clinic.keys.office, cipher::Mode::Create).unwrap();
+            }
+            let released = &steps(at)[..version as usize];
+            run(&mut conn, at, released, clinic.device, &key).unwrap();
+            insta::assert_snapshot!(format!("{}_version_{version}", schema(at)), tables(&conn, at));
+        }
     }
     let versions: Vec<u32> = steps(OFFICE).iter().map(|step| step.version).collect();
     assert!(
         versions.iter().zip(1..).all(|(found, expected)| *found == expected),
         "numbered without gaps"
     );
+}
+
+/// Takes the second version's tables away again: what is left is a file as the first version wrote it.
+fn downgrade(store: &Store, at: Compartment) {
+    let s = schema(at);
+    let mut text = format!("DROP INDEX {s}.record_review;");
+    for table in [
+        "sync",
+        "epoch_key",
+        "chain",
+        "segment_op",
+        "outbox",
+        "quarantine",
+        "digest",
+    ] {
+        text.push_str(&format!("DROP TABLE {s}.{table};"));
+    }
+    text.push_str(&format!("PRAGMA {s}.user_version = 1;"));
+    store.conn.execute_batch(&text).unwrap();
+}
+
+#[test]
+fn a_vault_of_version_1_opens_with_all_that_is_in_it() {
+    let clinic = Clinic::new(1);
+    let mut store = clinic.create();
+    let patients = vec![
+        patient_edit(record(1), "A", "1956"),
+        patient_edit(record(2), "B", "1957"),
+    ];
+    write(&mut store, OFFICE, |tx| tx.put(patients)).unwrap();
+    write(&mut store, OFFICE, |tx| tx.remove(record(2), "entered twice")).unwrap();
+    write(&mut store, CLINICAL, |tx| {
+        tx.put(vec![observation_edit(record(3), "2020", "a")])
+    })
+    .unwrap();
+    let before = super::convergence::dump(&store);
+    for at in [OFFICE, CLINICAL] {
+        downgrade(&store, at);
+        // The very text that the first version was released with.
+        insta::assert_snapshot!(format!("{}_version_1", schema(at)), tables(&store.conn, at));
+    }
+    drop(store);
+
+    let mut store = clinic.open();
+    assert_eq!(super::convergence::dump(&store), before);
+    for at in [OFFICE, CLINICAL] {
+        assert_eq!(user_version(&store.conn, at).unwrap(), known_version(at));
+        assert_eq!(store.read().verify_audit(at).unwrap().fault, None);
+        assert!(store.read().unsent(at).unwrap().ops > 0, "nothing of it has left yet");
+        assert_eq!(store.read().digest(at).unwrap(), None);
+    }
+    let key = wardkeep_sync::secret::DigestKey::from_slice(&[7; 32]).unwrap();
+    store.start_digest(OFFICE, &key).unwrap();
+    write(&mut store, OFFICE, |tx| tx.restore(record(2))).unwrap();
+    let view = store.read();
+    assert_eq!(view.digest(OFFICE).unwrap(), view.digest_of_rows(OFFICE).unwrap());
+    assert_eq!(view.digest(OFFICE).unwrap().unwrap().iter().next().unwrap().1.rows, 2);
 }

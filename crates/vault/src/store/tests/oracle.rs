@@ -56,6 +56,9 @@ fn unexplained(store: &Store, changed: &[Changed], at: Compartment) -> Vec<Strin
         let table = change.table.as_str();
         match (table, change.happened) {
             ("op" | "audit" | "device" | "user_ref" | "subject", Happened::Insert) | ("meta", Happened::Update) => {}
+            ("digest", Happened::Insert | Happened::Update) => {
+                faults.extend(named.is_empty().then(|| "a digest without an op".to_owned()));
+            }
             ("record", Happened::Insert | Happened::Update) => {
                 let columns = if change.happened == Happened::Insert {
                     &change.new
