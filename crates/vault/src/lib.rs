@@ -32,5 +32,6 @@ pub mod roles;
 mod seal;
 pub mod search;
 pub mod slot;
+pub mod spool;
 pub mod store;
 pub mod unlock;
