@@ -1,7 +1,12 @@
 //! Founding tokens: whoever holds one may found one clinic on this server. The server keeps only a hash, so that a copy of its
 //! database founds nothing.
 
+use crate::clock::{Clock, DAY_MS};
+use crate::config::Config;
+use crate::init::TOKEN_DAYS;
 use crate::random;
+use crate::store::sqlite::DatabaseKey;
+use crate::store::{SqliteStore, Store};
 use data_encoding::BASE32_NOPAD;
 use std::fmt;
 use std::str::FromStr;
@@ -62,6 +67,15 @@ impl FromStr for FoundingToken {
         let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| NotAToken)?;
         Ok(Self(Zeroizing::new(bytes)))
     }
+}
+
+/// Makes a token known to the server with these settings, which may be running.
+pub async fn make_in_store(config: &Config, clock: &Clock) -> anyhow::Result<FoundingToken> {
+    let store = SqliteStore::open(&config.database(), &DatabaseKey::load(&config.database_key)?)?;
+    let token = FoundingToken::make();
+    store.add_token(token.hash(), clock.now_ms() + TOKEN_DAYS * DAY_MS).await?;
+    store.close().await?;
+    Ok(token)
 }
 
 #[cfg(test)]

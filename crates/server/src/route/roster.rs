@@ -1,0 +1,114 @@
+//! `GET /v1/roster?after=N` and `POST /v1/roster`: the signed chain. Appended by compare-and-swap, verified before it is stored.
+
+use crate::app::{App, Device};
+use crate::body::Cbor;
+use crate::clinic::{Clinic, head_of, listings};
+use crate::fault::Fault;
+use crate::store::Appended;
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
+use http::StatusCode;
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::sync::Arc;
+use wardkeep_roster::Roster;
+use wardkeep_sync::stream::write_item;
+use wardkeep_sync::wire::{RosterPost, RosterReply};
+
+/// Entries are sent in pieces of about this many bytes.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// From which entry on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    #[serde(default)]
+    after: u32,
+}
+
+/// The entries after this number, as a stream of items.
+pub async fn get(device: Device, Query(After { after }): Query<After>) -> Response {
+    let pieces = stream::unfold((device.clinic.roster(), after), |(roster, after)| async move {
+        let (piece, last) = piece_of(&roster, after);
+        (last > after).then(|| (Ok::<_, Infallible>(piece), (roster, last)))
+    });
+    Body::from_stream(pieces).into_response()
+}
+
+fn piece_of(roster: &Roster, after: u32) -> (Bytes, u32) {
+    let (mut piece, mut last) = (Vec::new(), after);
+    for entry in roster.entries_after(after) {
+        // Entries are never empty and far below the longest item.
+        if write_item(&mut piece, entry).is_err() {
+            break;
+        }
+        last += 1;
+        if piece.len() >= PIECE_BYTES {
+            break;
+        }
+    }
+    (piece.into(), last)
+}
+
+/// Appends entries if the head is still the expected one; the head as it is otherwise (status 409).
+pub async fn post(
+    State(app): State<Arc<App>>,
+    Device { clinic, .. }: Device,
+    Cbor(post): Cbor<RosterPost>,
+) -> Result<Response, Fault> {
+    let _turn = clinic.appending.lock().await;
+    let roster = clinic.roster();
+    if post.expected != head_of(&roster) {
+        return Ok(conflict(&clinic));
+    }
+    let longer = extended(&app, &clinic, &roster, &post)?;
+    let appended = app
+        .store
+        .append_entries(
+            clinic.id,
+            post.expected.number,
+            post.entries,
+            app.limits.storage_per_clinic_bytes,
+        )
+        .await?;
+    match appended {
+        Appended::Stored => {}
+        Appended::OverQuota => return Err(Fault::OVER_QUOTA),
+        Appended::NotNext => {
+            clinic.reload_roster(app.store.as_ref(), &app.directory).await?;
+            return Ok(conflict(&clinic));
+        }
+    }
+    let head = head_of(&longer);
+    clinic.set_roster(longer, &app.directory);
+    tracing::info!(clinic = ?clinic.id, entries = head.number, "roster appended");
+    Ok(Cbor(RosterReply { head }).into_response())
+}
+
+/// The roster with the new entries, verified and within the server's limits.
+fn extended(app: &App, clinic: &Clinic, roster: &Roster, post: &RosterPost) -> Result<Roster, Fault> {
+    let mut longer = roster.clone();
+    longer.extend(post.entries.iter().map(Vec::as_slice)).map_err(|why| {
+        tracing::warn!(clinic = ?clinic.id, %why, "roster entries refused");
+        Fault::REFUSED
+    })?;
+    if longer.devices().count() > app.limits.devices_per_clinic as usize {
+        tracing::warn!(clinic = ?clinic.id, limit = app.limits.devices_per_clinic, "too many devices");
+        return Err(Fault::OVER_QUOTA);
+    }
+    let keys = listings(&longer).map(|listing| listing.key);
+    app.directory.may_list(clinic.id, keys).map_err(|_| {
+        tracing::warn!(clinic = ?clinic.id, "a device key belongs to another clinic");
+        Fault::REFUSED
+    })?;
+    Ok(longer)
+}
+
+fn conflict(clinic: &Clinic) -> Response {
+    let mut response = Cbor(RosterReply { head: clinic.head() }).into_response();
+    *response.status_mut() = StatusCode::CONFLICT;
+    response
+}
