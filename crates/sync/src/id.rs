@@ -81,3 +81,25 @@ impl RosterHead {
         hash: EntryHash::ZERO,
     };
 }
+
+impl Chain {
+    /// Its canonical bytes: device, incarnation, compartment.
+    pub fn to_bytes(&self) -> [u8; 33] {
+        let mut bytes = [0; 33];
+        bytes[..16].copy_from_slice(&self.device.0);
+        bytes[16..32].copy_from_slice(&self.incarnation.0);
+        bytes[32] = self.compartment.number();
+        bytes
+    }
+
+    /// Reads [`Chain::to_bytes`].
+    pub fn from_bytes(bytes: &[u8; 33]) -> Option<Self> {
+        let (device, rest) = bytes.split_first_chunk()?;
+        let (incarnation, rest) = rest.split_first_chunk()?;
+        Some(Self {
+            device: DeviceId(*device),
+            incarnation: Incarnation(*incarnation),
+            compartment: Compartment::from_number(rest[0])?,
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! The device against a server that may lie.
