@@ -3,9 +3,14 @@
 
 mod audit_chain;
 mod clinic;
+mod conflicts;
 mod convergence;
 mod damage;
 mod files;
 mod local_rows;
+mod members;
 mod oracle;
+mod receiving;
+mod replicas;
+mod sync_state;
 mod writing;

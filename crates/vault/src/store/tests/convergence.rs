@@ -8,7 +8,7 @@ use wardkeep_record::op::{Compartment, Dot, FieldKey, decode_op};
 
 /// Something that one of the devices does.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     /// Writes a value to a field of a record.
     Put {
         device: usize,
@@ -25,13 +25,13 @@ enum Step {
     Sync { device: usize, from: usize },
 }
 
-const DEVICES: usize = 3;
+pub(super) const DEVICES: usize = 3;
 
 fn compartment() -> impl Strategy<Value = Compartment> {
     prop_oneof![Just(OFFICE), Just(CLINICAL)]
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(super) fn step() -> impl Strategy<Value = Step> {
     let place = || (0..DEVICES, compartment(), 1u8..4);
     prop_oneof![
         6 => (place(), 0usize..3, 0u8..6).prop_map(|((device, at, record), field, value)| Step::Put {
@@ -65,7 +65,7 @@ fn value(at: Compartment, field: usize, value: u8) -> (FieldKey, Option<Box<str>
     }
 }
 
-fn run(stores: &mut [Store], step: &Step) {
+pub(super) fn run(stores: &mut [Store], step: &Step) {
     match *step {
         Step::Put {
             device,

@@ -133,12 +133,12 @@ fn a_grant_that_was_cut_short_is_begun_anew() {
     assert!(!open(&machine, &again, false).unwrap().read().has(Compartment::Clinical));
     grant_clinical(&machine.env, &mut again, build(&machine)).unwrap();
     assert!(open(&machine, &again, false).unwrap().read().has(Compartment::Clinical));
-    let aside = std::fs::read_dir(machine.env.home.quarantine_dir()).unwrap().count();
+    let aside = fs::read_dir(machine.env.home.quarantine_dir()).unwrap().count();
     assert_eq!(aside, 1, "the file that nobody can open is kept");
 
     // The mark of one user does not let another throw away what that one holds.
-    std::fs::write(machine.env.home.granting(), ANNA.to_string()).unwrap();
-    std::fs::write(machine.env.home.slot(ANNA), b"a slot").unwrap();
+    fs::write(machine.env.home.granting(), ANNA.to_string()).unwrap();
+    fs::write(machine.env.home.slot(ANNA), b"a slot").unwrap();
     set_roles(&machine.env, &mut again, Roles::NONE).unwrap();
     set_roles(&machine.env, &mut again, Roles::CLINICIAN).unwrap();
     let refused = grant_clinical(&machine.env, &mut again, build(&machine));
@@ -148,11 +148,11 @@ fn a_grant_that_was_cut_short_is_begun_anew() {
 #[test]
 fn a_slot_with_enrollment_is_as_long_as_one_without() {
     let (machine, mut anna) = Machine::founded();
-    let before = std::fs::read(machine.env.home.slot(ANNA)).unwrap().len();
+    let before = fs::read(machine.env.home.slot(ANNA)).unwrap().len();
     let keys = EnrollmentKeys {
         kem: KemSeed::generate(&*machine.env.random),
         ..EnrollmentKeys::generate(&*machine.env.random)
     };
     set_enrollment(&machine.env, &mut anna, keys).unwrap();
-    assert_eq!(std::fs::read(machine.env.home.slot(ANNA)).unwrap().len(), before);
+    assert_eq!(fs::read(machine.env.home.slot(ANNA)).unwrap().len(), before);
 }
