@@ -23,7 +23,7 @@ use crate::admit::Held;
 use crate::frontier::{Frontier, Gap};
 use crate::id::{Chain, Incarnation, RosterHead, SegmentHash, Tip};
 use std::collections::BTreeSet;
-use wardkeep_roster::roster::{Status, VerifyError};
+use wardkeep_roster::roster::{CutOff, Status, VerifyError};
 use wardkeep_roster::{Compartment, DeviceId, Refusal, Roster};
 
 /// Milliseconds after which a device that was not heard of is called stale: every device writes a checkpoint a day.
@@ -166,6 +166,7 @@ impl Peer {
     /// Takes roster entries that follow the head.
     pub fn on_roster<'a>(&mut self, entries: impl IntoIterator<Item = &'a [u8]>) -> Vec<Action> {
         let mut actions = Vec::new();
+        let before = self.roster.head().0;
         for entry in entries {
             match self.roster.append(entry) {
                 Ok(_) | Err(Refusal::Known { .. }) => {}
@@ -183,7 +184,28 @@ impl Peer {
                 }
             }
         }
+        actions.extend(self.beyond_revocation(before));
         actions
+    }
+
+    /// A revocation that came after entry `before` draws its line below what was taken in here.
+    fn beyond_revocation(&self, before: u32) -> Vec<Action> {
+        let alarm = |(chain, tip): (&Chain, &Tip)| match self.roster.cut_off(
+            &chain.device,
+            &chain.incarnation.0,
+            chain.compartment,
+        )? {
+            CutOff::After { at, seq } if at > before && seq < tip.seq => {
+                let gap = Gap {
+                    chain: *chain,
+                    from: seq + 1,
+                    to: tip.seq,
+                };
+                Some(Action::Alarm(Alarm::BeyondRevocation { gap }))
+            }
+            _ => None,
+        };
+        self.held.iter().filter_map(alarm).collect()
     }
 
     /// The compartments changed with the roster (a grant, a revocation).

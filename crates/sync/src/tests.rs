@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking
 
 pub(crate) mod clinic;
+mod simulation;
+pub(crate) mod world;
 
 /// Random bytes that are the same for the same seed.
 pub(crate) struct Seeded(blake3::OutputReader);

@@ -62,6 +62,12 @@ pub enum Alarm {
     },
     /// An entry of the roster is not valid.
     RosterRefused(VerifyError),
+    /// A revocation counts fewer segments of the revoked device than were taken in here before it was heard of. They stay; an admin
+    /// must know that other devices lack them.
+    BeyondRevocation {
+        /// The segments.
+        gap: Gap,
+    },
     /// Another device knows a roster that the server keeps from this one.
     RosterWithheld {
         /// The number that it knows.

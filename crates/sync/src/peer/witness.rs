@@ -10,7 +10,8 @@ use crate::id::RosterHead;
 use crate::join::Welcomed;
 use wardkeep_roster::{Compartment, DeviceId};
 
-/// This replica at the moment before a checkpoint is applied.
+/// This replica at the moment before a checkpoint is applied, and only if it has applied nothing that is not yet in a segment: rows
+/// that no vector counts would look like a divergence.
 pub struct Replica<'a> {
     /// What was applied, in the checkpoint's compartment.
     pub applied: &'a Frontier,
@@ -26,19 +27,20 @@ impl Peer {
         witness: DeviceId,
         compartment: Compartment,
         checkpoint: &Checkpoint,
-        here: &Replica<'_>,
+        here: Option<&Replica<'_>>,
     ) -> Vec<Action> {
         let mut actions = self.on_cited_roster(checkpoint.roster, witness);
         actions.extend(self.on_claims(store, witness, &checkpoint.vector.within(&[compartment])));
-        if checkpoint.vector == here.applied.within(&[compartment]) {
-            let tables = checkpoint.digests.differing(here.digests);
-            if !tables.is_empty() {
-                actions.push(Action::Alarm(Alarm::Diverged {
-                    compartment,
-                    tables,
-                    witness,
-                }));
-            }
+        let same = here.filter(|here| checkpoint.vector == here.applied.within(&[compartment]));
+        let tables = same
+            .map(|here| checkpoint.digests.differing(here.digests))
+            .unwrap_or_default();
+        if !tables.is_empty() {
+            actions.push(Action::Alarm(Alarm::Diverged {
+                compartment,
+                tables,
+                witness,
+            }));
         }
         actions
     }
