@@ -19,8 +19,8 @@ impl Peer {
         actions.extend(self.dispute(&disputed));
         actions.extend(self.settle_claims(store));
         actions.extend(self.withheld(&tips));
-        actions.extend(self.to_push(&tips, &disputed));
-        actions.extend(self.to_pull(&tips));
+        actions.extend(self.missing_there(&tips, &disputed));
+        actions.extend(self.missing_here(&tips));
         actions
     }
 
@@ -175,7 +175,7 @@ impl Peer {
     }
 
     /// What is here and not there, own chains first. A chain in which the server has something else is left alone.
-    fn to_push(&self, tips: &Frontier, disputed: &Frontier) -> Vec<Action> {
+    fn missing_there(&self, tips: &Frontier, disputed: &Frontier) -> Vec<Action> {
         let mut gaps = self.held.within(&self.compartments).beyond(tips);
         gaps.retain(|gap| disputed.tip(&gap.chain).is_none());
         gaps.sort_by_key(|gap| gap.chain.device != self.me);
@@ -183,7 +183,7 @@ impl Peer {
     }
 
     /// What is there and not here.
-    fn to_pull(&mut self, tips: &Frontier) -> Option<Action> {
+    fn missing_here(&mut self, tips: &Frontier) -> Option<Action> {
         let missing = tips.beyond(&self.held);
         let aside = |gap: &Gap| {
             self.memory
