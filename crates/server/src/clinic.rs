@@ -4,15 +4,13 @@ use crate::config::Limits;
 use crate::directory::{Directory, Listing, PeerKey};
 use crate::hub::Hub;
 use crate::store::{Store, StoreError};
-use arc_swap::ArcSwap;
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use wardkeep_roster::roster::Status;
-use wardkeep_roster::{ClinicId, Compartment, DeviceId, Roster};
-use wardkeep_sync::frontier::Frontier;
-use wardkeep_sync::id::{Chain, RosterHead, Tip};
+use wardkeep_roster::{ClinicId, Roster};
+use wardkeep_sync::{Frontier, Relay, RosterHead};
 
-/// One clinic.
+/// One clinic. What may be stored, given out and believed is decided by its [`Relay`], which the simulation drives too.
 pub struct Clinic {
     /// Its id.
     pub id: ClinicId,
@@ -20,81 +18,52 @@ pub struct Clinic {
     pub hub: Arc<Hub>,
     /// Held by whoever appends to the roster.
     pub appending: tokio::sync::Mutex<()>,
-    roster: ArcSwap<Roster>,
-    tips: RwLock<Frontier>,
+    relay: RwLock<Relay>,
 }
 
 impl Clinic {
-    /// From what the store has.
-    pub fn new(roster: Roster, tips: Frontier) -> Self {
-        Self {
-            id: roster.clinic(),
-            hub: Arc::new(Hub::new(roster.head().0)),
-            appending: tokio::sync::Mutex::new(()),
-            roster: ArcSwap::from_pointee(roster),
-            tips: RwLock::new(tips),
-        }
-    }
-
     /// Reads and verifies it.
     pub async fn load(store: &dyn Store, clinic: ClinicId) -> Result<Self, StoreError> {
         let roster = verified(&store.entries(clinic).await?)?;
         if roster.clinic() != clinic {
             return Err(StoreError::Damaged("a roster of another clinic".into()));
         }
-        Ok(Self::new(roster, store.tips(clinic).await?))
+        Ok(Self {
+            id: clinic,
+            hub: Arc::new(Hub::new(roster.head().0)),
+            appending: tokio::sync::Mutex::new(()),
+            relay: RwLock::new(Relay::new(roster, store.tips(clinic).await?)),
+        })
     }
 
-    /// The roster as it is now.
-    pub fn roster(&self) -> Arc<Roster> {
-        self.roster.load_full()
+    /// What it knows and decides. Not to be held while waiting for anything.
+    pub fn relay(&self) -> RwLockReadGuard<'_, Relay> {
+        self.relay.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The roster's last entry.
     pub fn head(&self) -> RosterHead {
-        head_of(&self.roster.load())
+        head_of(self.relay().roster())
     }
 
-    /// From now on the roster is this one, which is durable already.
-    pub fn set_roster(&self, roster: Roster, directory: &Directory) {
+    /// From now on the roster is this one, which is durable already. Whoever it revokes is cut off at once.
+    pub fn adopt(&self, roster: Roster, directory: &Directory) {
         let number = roster.head().0;
         directory.list(self.id, listings(&roster));
-        self.roster.store(Arc::new(roster));
+        self.relay.write().unwrap_or_else(PoisonError::into_inner).adopt(roster);
         self.hub.roster(number);
     }
 
     /// Reads the roster again: another process has appended to it.
     pub async fn reload_roster(&self, store: &dyn Store, directory: &Directory) -> Result<(), StoreError> {
         let roster = verified(&store.entries(self.id).await?)?;
-        self.set_roster(roster, directory);
+        self.adopt(roster, directory);
         Ok(())
     }
 
-    /// The tip of a chain.
-    pub fn tip(&self, chain: &Chain) -> Option<Tip> {
-        self.tips.read().unwrap_or_else(std::sync::PoisonError::into_inner).tip(chain)
-    }
-
-    /// The tips of all chains in these compartments.
-    pub fn tips_within(&self, compartments: &[Compartment]) -> Frontier {
-        let tips = self.tips.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        tips.within(compartments)
-    }
-
     /// Segments up to here are durable.
-    pub fn raise(&self, tips: impl IntoIterator<Item = (Chain, Tip)>) {
-        let mut known = self.tips.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for (chain, tip) in tips {
-            known.raise(chain, tip);
-        }
-    }
-
-    /// The compartments that somebody on the device may open. The server withholds the others although it could not read them
-    /// either: a key that leaks later opens only what was handed out.
-    pub fn compartments_of(&self, device: DeviceId) -> Vec<Compartment> {
-        let roster = self.roster.load();
-        let opens = |part: &Compartment| roster.active_enrollments(*part).any(|enrollment| enrollment.device == device);
-        Compartment::ALL.into_iter().filter(opens).collect()
+    pub fn stored(&self, written: &Frontier) {
+        self.relay.write().unwrap_or_else(PoisonError::into_inner).stored(written);
     }
 }
 
@@ -139,19 +108,19 @@ impl Clinics {
 
     /// Adds one, which is durable already. One that is here stays.
     pub fn add(&self, clinic: Clinic, directory: &Directory) {
-        directory.list(clinic.id, listings(&clinic.roster()));
-        let mut clinics = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        directory.list(clinic.id, listings(clinic.relay().roster()));
+        let mut clinics = self.0.write().unwrap_or_else(PoisonError::into_inner);
         clinics.entry(clinic.id).or_insert_with(|| Arc::new(clinic));
     }
 
     /// One of them.
     pub fn get(&self, clinic: ClinicId) -> Option<Arc<Clinic>> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&clinic).cloned()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&clinic).cloned()
     }
 
     /// All of them.
     pub fn all(&self) -> Vec<Arc<Clinic>> {
-        let clinics = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let clinics = self.0.read().unwrap_or_else(PoisonError::into_inner);
         clinics.values().cloned().collect()
     }
 }

@@ -113,7 +113,7 @@ async fn status(State(local): State<Arc<Local>>) -> Result<Json<Report>, StatusC
         Some(ClinicReport {
             clinic: usage.clinic.to_string(),
             entries: clinic.head().number,
-            devices: clinic.roster().devices().count(),
+            devices: clinic.relay().roster().devices().count(),
             connected: app.directory.connected_devices(usage.clinic),
             stored_bytes: usage.stored_bytes,
         })

@@ -28,7 +28,8 @@ pub struct Status {
 
 /// Asks the running server, or reads its files.
 pub async fn status(config: &Config, now_ms: u64) -> Result<Status> {
-    if let Ok(report) = ask(config.local_listen) {
+    let address = config.local_listen;
+    if let Ok(Ok(report)) = tokio::task::spawn_blocking(move || ask(address)).await {
         return Ok(Status { running: true, report });
     }
     Ok(Status {

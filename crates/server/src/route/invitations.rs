@@ -2,13 +2,11 @@
 
 use crate::app::{App, Device};
 use crate::body::Cbor;
-use crate::clinic::Clinic;
 use crate::fault::Fault;
 use crate::store::{Appended, NewInvitation};
 use axum::extract::State;
 use http::StatusCode;
 use std::sync::Arc;
-use wardkeep_roster::{DeviceId, Role};
 use wardkeep_sync::wire::InvitationPost;
 
 /// The same one twice is harmless.
@@ -17,7 +15,7 @@ pub async fn post(
     Device { caller, clinic }: Device,
     Cbor(post): Cbor<InvitationPost>,
 ) -> Result<StatusCode, Fault> {
-    if !has_admin(&clinic, caller.device) {
+    if !clinic.relay().is_admins(&caller.device) {
         return Err(Fault::FORBIDDEN);
     }
     let invitation = NewInvitation {
@@ -31,14 +29,4 @@ pub async fn post(
         Appended::NotNext => Err(Fault::CONFLICT),
         Appended::OverQuota => Err(Fault::OVER_QUOTA),
     }
-}
-
-/// Whether an admin is enrolled on the device.
-pub fn has_admin(clinic: &Clinic, device: DeviceId) -> bool {
-    let roster = clinic.roster();
-    let users = roster.device(&device).map(|listed| listed.users.clone()).unwrap_or_default();
-    users.into_iter().any(|user| {
-        let enrolled = roster.enrollment(&wardkeep_roster::Enrollment { device, user });
-        enrolled.is_some_and(|enrolled| enrolled.roles.has(Role::Admin))
-    })
 }

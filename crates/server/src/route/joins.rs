@@ -1,6 +1,5 @@
 //! `/v1/joins`: a device that no roster lists yet asks to join, an admin's device answers, the asking device is told.
 
-use super::invitations::has_admin;
 use crate::app::{Anybody, App, Device};
 use crate::body::Cbor;
 use crate::fault::Fault;
@@ -11,7 +10,6 @@ use http::StatusCode;
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
-use wardkeep_roster::ClinicId;
 use wardkeep_sync::invitation::ticket_hash;
 use wardkeep_sync::join::JoinRequest;
 use wardkeep_sync::wire::{Join, JoinPost, JoinState, JoinsReply, MAX_JOINS, WelcomePost};
@@ -26,9 +24,10 @@ pub async fn ask(
     Cbor(post): Cbor<JoinPost>,
 ) -> Result<StatusCode, Fault> {
     let request = JoinRequest::parse(&post.request).map_err(|_| Fault::REFUSED)?;
-    if request.invitation() != post.invitation {
-        return Err(Fault::REFUSED);
-    }
+    // The request names its clinic; the store looks whether the invitation is of that one.
+    let clinic = app.clinics.get(request.clinic()).ok_or(Fault::REFUSED)?;
+    let judged = clinic.relay().judge_join(&post.invitation, &post.request);
+    judged.map_err(|_| Fault::REFUSED)?;
     let join = NewJoin {
         invitation: post.invitation,
         ticket_hash: ticket_hash(&post.ticket),
@@ -37,11 +36,11 @@ pub async fn ask(
         now_ms: app.clock.now_ms(),
     };
     match app.store.join(join, app.limits.storage_per_clinic_bytes).await? {
-        Joined::Waiting(clinic) => {
-            wake(&app, clinic);
+        Joined::Waiting(found) if found == clinic.id => {
+            clinic.hub.joins();
             Ok(StatusCode::ACCEPTED)
         }
-        Joined::Unknown => Err(Fault::REFUSED),
+        Joined::Waiting(_) | Joined::Unknown => Err(Fault::REFUSED),
         Joined::Expired => Err(Fault::EXPIRED),
         Joined::OverQuota => Err(Fault::OVER_QUOTA),
     }
@@ -77,7 +76,7 @@ async fn answer(
     Path(invitation): Path<String>,
     welcome: Option<Vec<u8>>,
 ) -> Result<StatusCode, Fault> {
-    if !has_admin(&clinic, caller.device) {
+    if !clinic.relay().is_admins(&caller.device) {
         return Err(Fault::FORBIDDEN);
     }
     let invitation = id(&invitation)?;
@@ -125,12 +124,6 @@ pub async fn told(
             () = tokio::time::sleep_until(until) => return Ok(Cbor(state)),
             () = app.stop.cancelled() => return Ok(Cbor(state)),
         }
-    }
-}
-
-fn wake(app: &App, clinic: ClinicId) {
-    if let Some(clinic) = app.clinics.get(clinic) {
-        clinic.hub.joins();
     }
 }
 

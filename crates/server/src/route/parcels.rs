@@ -8,7 +8,6 @@ use axum::extract::{Query, State};
 use http::StatusCode;
 use serde::Deserialize;
 use std::sync::Arc;
-use wardkeep_sync::Parcel;
 use wardkeep_sync::wire::{MAX_PARCELS, ParcelItem, ParcelsPost, ParcelsReply};
 
 /// From which parcel on.
@@ -32,21 +31,20 @@ pub async fn get(
     }))
 }
 
-/// Takes parcels that the roster bears out: from somebody entitled to the key, to somebody entitled to it. All or none.
+/// Takes parcels that the roster bears out: from the sender's own device, to somebody entitled to it. All or none.
 pub async fn post(
     State(app): State<Arc<App>>,
-    Device { clinic, .. }: Device,
+    Device { caller, clinic }: Device,
     Cbor(post): Cbor<ParcelsPost>,
 ) -> Result<StatusCode, Fault> {
-    let roster = clinic.roster();
     let mut parcels = Vec::with_capacity(post.parcels.len());
     for bytes in post.parcels {
-        let parcel = Parcel::verify(&roster, &bytes).map_err(|why| {
+        let recipient = clinic.relay().judge_parcel(&caller.device, &bytes).map_err(|why| {
             tracing::warn!(clinic = ?clinic.id, %why, "parcel refused");
             Fault::REFUSED
         })?;
         parcels.push(NewParcel {
-            recipient: parcel.label().recipient.device,
+            recipient,
             hash: *blake3::hash(&bytes).as_bytes(),
             bytes,
         });

@@ -21,11 +21,9 @@ const PIECE_BYTES: usize = 128 * 1024;
 pub async fn post(
     State(app): State<Arc<App>>,
     Device { caller, clinic }: Device,
-    Cbor(mut request): Cbor<PullRequest>,
+    Cbor(request): Cbor<PullRequest>,
 ) -> Response {
-    let may = clinic.compartments_of(caller.device);
-    request.compartments.retain(|compartment| may.contains(compartment));
-    let gaps = clinic.tips_within(&request.compartments).beyond(&request.vector);
+    let gaps = clinic.relay().plan_pull(&caller.device, &request);
     let pull = Pull {
         left: request.max_bytes.min(app.limits.pull_bytes),
         gaps: gaps.into(),

@@ -15,6 +15,8 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use wardkeep_roster::Roster;
+use wardkeep_sync::RosterHead;
+use wardkeep_sync::relay::RosterRefusal;
 use wardkeep_sync::stream::write_item;
 use wardkeep_sync::wire::{RosterPost, RosterReply};
 
@@ -31,9 +33,9 @@ pub struct After {
 
 /// The entries after this number, as a stream of items.
 pub async fn get(device: Device, Query(After { after }): Query<After>) -> Response {
-    let pieces = stream::unfold((device.clinic.roster(), after), |(roster, after)| async move {
-        let (piece, last) = piece_of(&roster, after);
-        (last > after).then(|| (Ok::<_, Infallible>(piece), (roster, last)))
+    let pieces = stream::unfold((device.clinic, after), |(clinic, after)| async move {
+        let (piece, last) = piece_of(clinic.relay().roster(), after);
+        (last > after).then(|| (Ok::<_, Infallible>(piece), (clinic, last)))
     });
     Body::from_stream(pieces).into_response()
 }
@@ -53,62 +55,57 @@ fn piece_of(roster: &Roster, after: u32) -> (Bytes, u32) {
     (piece.into(), last)
 }
 
-/// Appends entries if the head is still the expected one; the head as it is otherwise (status 409).
+/// Appends entries if the head is still the expected one; the head as it is otherwise (status 409). Repeating is harmless.
 pub async fn post(
     State(app): State<Arc<App>>,
     Device { clinic, .. }: Device,
     Cbor(post): Cbor<RosterPost>,
 ) -> Result<Response, Fault> {
     let _turn = clinic.appending.lock().await;
-    let roster = clinic.roster();
-    if post.expected != head_of(&roster) {
-        return Ok(conflict(&clinic));
+    let head = clinic.head();
+    let judged = clinic.relay().judge_roster(&post);
+    let longer = match judged {
+        Ok(longer) => longer,
+        Err(RosterRefusal::Conflict(head)) => return Ok(conflict(head)),
+        Err(RosterRefusal::Refused(why)) => {
+            tracing::warn!(clinic = ?clinic.id, %why, "roster entries refused");
+            return Err(Fault::REFUSED);
+        }
+    };
+    let new_head = head_of(&longer);
+    if new_head == head {
+        return Ok(Cbor(RosterReply { head }).into_response());
     }
-    let longer = extended(&app, &clinic, &roster, &post)?;
-    let appended = app
-        .store
-        .append_entries(
-            clinic.id,
-            post.expected.number,
-            post.entries,
-            app.limits.storage_per_clinic_bytes,
-        )
-        .await?;
-    match appended {
+    check_limits(&app, &clinic, &longer)?;
+    let quota = app.limits.storage_per_clinic_bytes;
+    match app.store.append_entries(clinic.id, head.number, post.entries, quota).await? {
         Appended::Stored => {}
         Appended::OverQuota => return Err(Fault::OVER_QUOTA),
         Appended::NotNext => {
             clinic.reload_roster(app.store.as_ref(), &app.directory).await?;
-            return Ok(conflict(&clinic));
+            return Ok(conflict(clinic.head()));
         }
     }
-    let head = head_of(&longer);
-    clinic.set_roster(longer, &app.directory);
-    tracing::info!(clinic = ?clinic.id, entries = head.number, "roster appended");
-    Ok(Cbor(RosterReply { head }).into_response())
+    clinic.adopt(longer, &app.directory);
+    tracing::info!(clinic = ?clinic.id, entries = new_head.number, "roster appended");
+    Ok(Cbor(RosterReply { head: new_head }).into_response())
 }
 
-/// The roster with the new entries, verified and within the server's limits.
-fn extended(app: &App, clinic: &Clinic, roster: &Roster, post: &RosterPost) -> Result<Roster, Fault> {
-    let mut longer = roster.clone();
-    longer.extend(post.entries.iter().map(Vec::as_slice)).map_err(|why| {
-        tracing::warn!(clinic = ?clinic.id, %why, "roster entries refused");
-        Fault::REFUSED
-    })?;
+/// What the server asks beyond the roster's own rules.
+fn check_limits(app: &App, clinic: &Clinic, longer: &Roster) -> Result<(), Fault> {
     if longer.devices().count() > app.limits.devices_per_clinic as usize {
         tracing::warn!(clinic = ?clinic.id, limit = app.limits.devices_per_clinic, "too many devices");
         return Err(Fault::OVER_QUOTA);
     }
-    let keys = listings(&longer).map(|listing| listing.key);
+    let keys = listings(longer).map(|listing| listing.key);
     app.directory.may_list(clinic.id, keys).map_err(|_| {
         tracing::warn!(clinic = ?clinic.id, "a device key belongs to another clinic");
         Fault::REFUSED
-    })?;
-    Ok(longer)
+    })
 }
 
-fn conflict(clinic: &Clinic) -> Response {
-    let mut response = Cbor(RosterReply { head: clinic.head() }).into_response();
+fn conflict(head: RosterHead) -> Response {
+    let mut response = Cbor(RosterReply { head }).into_response();
     *response.status_mut() = StatusCode::CONFLICT;
     response
 }

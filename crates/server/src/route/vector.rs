@@ -6,8 +6,5 @@ use wardkeep_sync::wire::VectorReply;
 
 /// The roster's head and the tip of each chain.
 pub async fn get(Device { caller, clinic }: Device) -> Cbor<VectorReply> {
-    Cbor(VectorReply {
-        roster: clinic.head(),
-        tips: clinic.tips_within(&clinic.compartments_of(caller.device)),
-    })
+    Cbor(clinic.relay().vector_for(&caller.device))
 }

@@ -7,114 +7,160 @@ use crate::store::{Appended, NewSegment, StoreError};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::Arc;
-use wardkeep_sync::id::{Chain, SegmentHash, Tip};
-use wardkeep_sync::segment::{Segment, Unverified};
+use wardkeep_sync::segment::{Header, Segment};
 use wardkeep_sync::stream::LENGTH_BYTES;
 use wardkeep_sync::wire::{PushResult, RefusalCode};
-use wardkeep_sync::{Held, Reject, Verdict, admit};
+use wardkeep_sync::{Chain, Frontier, Ruling, SegmentHash, Tip};
 
-/// A batch is written once it has so many bytes.
+/// A batch is judged and written once it has so many bytes,
 const BATCH_BYTES: usize = 256 * 1024;
+/// or so many segments: judging one costs a signature check, and others wait for the same threads.
+const BATCH_SEGMENTS: usize = 128;
 
 /// The segments of one push.
 pub struct Intake {
     app: Arc<App>,
     device: Device,
-    ahead: Ahead,
     results: Vec<PushResult>,
-    batch: Vec<(usize, NewSegment)>,
-    batch_bytes: usize,
+    waiting: Vec<Bytes>,
+    waiting_bytes: usize,
 }
 
-/// The chains as they will be once the batch is durable.
-struct Ahead {
-    clinic: Arc<crate::clinic::Clinic>,
-    tips: HashMap<Chain, Tip>,
-}
-
-impl Held for Ahead {
-    fn tip(&self, chain: &Chain) -> Option<Tip> {
-        let durable = self.clinic.tip(chain);
-        let ahead = self.tips.get(chain).copied();
-        // Another push may have brought the chain further in the meantime.
-        durable.into_iter().chain(ahead).max_by_key(|tip| tip.seq)
-    }
-
-    fn hash_at(&self, chain: &Chain, seq: u64) -> Option<SegmentHash> {
-        self.tip(chain).filter(|tip| tip.seq == seq).map(|tip| tip.hash)
-    }
+/// Where a segment stands in the push, and in its chain.
+struct Placed {
+    at: usize,
+    chain: Chain,
+    tip: Tip,
 }
 
 impl Intake {
     /// For one push.
     pub fn new(app: Arc<App>, device: Device) -> Self {
         Self {
-            ahead: Ahead {
-                clinic: Arc::clone(&device.clinic),
-                tips: HashMap::new(),
-            },
             app,
             device,
             results: Vec::new(),
-            batch: Vec::new(),
-            batch_bytes: 0,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
         }
     }
 
     /// How many segments have come.
     pub fn len(&self) -> usize {
-        self.results.len()
+        self.results.len() + self.waiting.len()
     }
 
-    /// Judges one segment.
-    pub async fn offer(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        // As it is at this moment: a revocation holds for a push that is under way, too.
-        let roster = self.device.clinic.roster();
-        let result = match admit(&roster, &self.ahead, bytes) {
-            Verdict::Next(verified) if !self.app.disk_is_low() => {
-                let new = new_segment(verified.segment());
-                self.ahead.tips.insert(new.chain, Tip { seq: new.seq, hash: new.hash });
-                self.batch_bytes += bytes.len();
-                self.batch.push((self.results.len(), new));
-                PushResult::Stored
-            }
-            Verdict::Next(_) => PushResult::Refused(RefusalCode::Storage),
-            Verdict::Duplicate => self.compare(bytes).await?,
-            Verdict::Ahead { .. } => PushResult::Refused(RefusalCode::Gap),
-            Verdict::Fork(_) => PushResult::Refused(RefusalCode::Fork),
-            Verdict::AfterRevocation(_) => PushResult::Refused(RefusalCode::Revoked),
-            Verdict::UnknownRoster(_) => PushResult::Refused(RefusalCode::UnknownRoster),
-            Verdict::Reject(why) => PushResult::Refused(code(why)),
-        };
-        self.results.push(result);
-        if self.batch_bytes >= BATCH_BYTES {
-            self.flush().await?;
+    /// Takes one segment.
+    pub async fn offer(&mut self, segment: &[u8]) -> Result<(), Fault> {
+        self.waiting.push(Bytes::copy_from_slice(segment));
+        self.waiting_bytes += segment.len();
+        if self.waiting_bytes >= BATCH_BYTES || self.waiting.len() >= BATCH_SEGMENTS {
+            self.settle().await?;
         }
         Ok(())
     }
 
     /// Stores what is left, and says what became of every segment.
     pub async fn finish(mut self) -> Result<Vec<PushResult>, Fault> {
-        self.flush().await?;
+        self.settle().await?;
         self.count();
         Ok(self.results)
     }
 
-    /// Only the tip's hash is in memory: whether an older segment is the same is read from the store.
-    async fn compare(&mut self, bytes: &[u8]) -> Result<PushResult, Fault> {
+    /// Judges what waits, and makes durable what is right.
+    async fn settle(&mut self) -> Result<(), Fault> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        // Room is taken before judging, so that what is judged is not old by the time it is written.
+        let app = Arc::clone(&self.app);
+        let _room = app.pushes.acquire().await.map_err(|_| Fault::STOPPING)?;
+        let waiting = std::mem::take(&mut self.waiting);
+        self.waiting_bytes = 0;
+        let (new, placed, doubtful) = self.judge(&waiting);
+        self.store(new, placed).await?;
+        for (at, segment) in doubtful {
+            self.results[at] = self.compare(&segment).await?;
+        }
+        Ok(())
+    }
+
+    /// Judges by the roster of this moment: a revocation holds for a push that is under way, too. Of those that seem to be here
+    /// already only the tips' hashes are in memory; the others are doubtful until they are compared with the store.
+    fn judge(&mut self, waiting: &[Bytes]) -> (Vec<NewSegment>, Vec<Placed>, Vec<(usize, Bytes)>) {
+        let (mut new, mut placed, mut doubtful) = (Vec::new(), Vec::new(), Vec::new());
+        let relay = self.device.clinic.relay();
+        let nothing_more = Frontier::new();
+        let mut batch = relay.batch(&nothing_more);
+        for bytes in waiting {
+            let at = self.results.len();
+            let result = match batch.judge(bytes) {
+                Ruling::Store { .. } if self.app.disk_is_low() => PushResult::Refused(RefusalCode::Storage),
+                Ruling::Store { chain, tip } => {
+                    new.push(new_segment(chain, tip, bytes));
+                    placed.push(Placed { at, chain, tip });
+                    PushResult::Stored
+                }
+                Ruling::Duplicate => {
+                    doubtful.push((at, bytes.clone()));
+                    PushResult::Duplicate
+                }
+                Ruling::Refuse(code) => PushResult::Refused(code),
+            };
+            self.results.push(result);
+        }
+        (new, placed, doubtful)
+    }
+
+    /// Makes segments durable. A store that fails is an answer for each of them: the device keeps them and tries again.
+    async fn store(&mut self, new: Vec<NewSegment>, placed: Vec<Placed>) -> Result<(), Fault> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        let clinic = Arc::clone(&self.device.clinic);
+        let sizes: Vec<usize> = new.iter().map(|segment| segment.bytes.len()).collect();
+        let quota = self.app.limits.storage_per_clinic_bytes;
+        let outcomes = match self.app.store.append_segments(clinic.id, new, quota).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                tracing::error!(%error, segments = placed.len(), "segments could not be stored");
+                for Placed { at, .. } in placed {
+                    self.results[at] = PushResult::Refused(RefusalCode::Storage);
+                }
+                return Ok(());
+            }
+        };
+        let (mut written, mut bytes) = (Frontier::new(), 0);
+        for ((Placed { at, chain, tip }, outcome), size) in placed.into_iter().zip(outcomes).zip(sizes) {
+            match outcome {
+                Appended::Stored => {
+                    written.raise(chain, tip);
+                    bytes += size as u64;
+                }
+                Appended::OverQuota => self.results[at] = PushResult::Refused(RefusalCode::Full),
+                // Another push was faster.
+                Appended::NotNext => self.results[at] = self.stored_instead(chain, tip.seq, tip.hash).await?,
+            }
+        }
+        if !written.is_empty() {
+            clinic.stored(&written);
+            clinic.hub.segments(self.device.caller.device);
+            self.app.metrics.stored_bytes.inc_by(bytes);
+        }
+        Ok(())
+    }
+
+    /// Whether a segment that seems to be here is the one that is here.
+    async fn compare(&self, bytes: &[u8]) -> Result<PushResult, StoreError> {
         let Ok(segment) = Segment::parse(bytes) else {
             return Ok(PushResult::Refused(RefusalCode::Malformed));
         };
-        let (chain, seq) = (segment.header().chain, segment.header().seq);
-        if self.ahead.hash_at(&chain, seq) == Some(segment.hash()) {
-            // It is durable only once the batch is that it may be in.
-            if self.batch.iter().any(|(_, new)| new.hash == segment.hash()) {
-                self.flush().await?;
-            }
+        let header = segment.header();
+        let tip = self.device.clinic.relay().held().tip(&header.chain);
+        if tip.is_some_and(|tip| tip.seq == header.seq && tip.hash == segment.hash()) {
             return Ok(PushResult::Duplicate);
         }
-        self.flush().await?;
-        Ok(self.stored_instead(chain, seq, segment.hash()).await?)
+        self.stored_instead(header.chain, header.seq, segment.hash()).await
     }
 
     /// What the store says of a segment that was not taken.
@@ -126,45 +172,6 @@ impl Intake {
             Some(_) => PushResult::Refused(RefusalCode::Fork),
             None => PushResult::Refused(RefusalCode::Gap),
         })
-    }
-
-    /// Makes the batch durable.
-    async fn flush(&mut self) -> Result<(), Fault> {
-        if self.batch.is_empty() {
-            return Ok(());
-        }
-        let _turn = self.app.pushes.acquire().await.map_err(|_| Fault::STOPPING)?;
-        let clinic = Arc::clone(&self.device.clinic);
-        let batch = std::mem::take(&mut self.batch);
-        let bytes = std::mem::take(&mut self.batch_bytes);
-        let places: Vec<_> = batch.iter().map(|(at, new)| (*at, new.chain, new.seq, new.hash)).collect();
-        let segments = batch.into_iter().map(|(_, new)| new).collect();
-        let quota = self.app.limits.storage_per_clinic_bytes;
-        let outcomes = match self.app.store.append_segments(clinic.id, segments, quota).await {
-            Ok(outcomes) => outcomes,
-            Err(error) => {
-                tracing::error!(%error, "a batch of segments was not stored");
-                places.iter().for_each(|(at, ..)| self.results[*at] = PushResult::Refused(RefusalCode::Storage));
-                self.ahead.tips.clear();
-                return Ok(());
-            }
-        };
-        let mut raised = Vec::new();
-        for ((at, chain, seq, hash), outcome) in places.into_iter().zip(outcomes) {
-            match outcome {
-                Appended::Stored => raised.push((chain, Tip { seq, hash })),
-                Appended::OverQuota => self.results[at] = PushResult::Refused(RefusalCode::Full),
-                // Another push was faster.
-                Appended::NotNext => self.results[at] = self.stored_instead(chain, seq, hash).await?,
-            }
-        }
-        self.ahead.tips.clear();
-        if !raised.is_empty() {
-            clinic.raise(raised);
-            clinic.hub.segments(self.device.caller.device);
-            self.app.metrics.stored_bytes.inc_by(bytes as u64);
-        }
-        Ok(())
     }
 
     fn count(&self) {
@@ -187,23 +194,14 @@ impl Intake {
     }
 }
 
-fn new_segment(segment: &Segment<'_>) -> NewSegment {
-    let header = segment.header();
+fn new_segment(chain: Chain, tip: Tip, bytes: &Bytes) -> NewSegment {
+    let header = bytes.first_chunk().and_then(|header| Header::decode(header).ok());
     NewSegment {
-        chain: header.chain,
-        seq: header.seq,
-        prev: header.prev,
-        hash: segment.hash(),
-        bytes: Bytes::copy_from_slice(segment.bytes()),
-    }
-}
-
-fn code(why: Reject) -> RefusalCode {
-    match why {
-        Reject::Malformed(_) => RefusalCode::Malformed,
-        Reject::Unverified(Unverified::OtherClinic) => RefusalCode::OtherClinic,
-        Reject::Unverified(Unverified::UnknownDevice | Unverified::Signature) => RefusalCode::Signature,
-        Reject::Unverified(Unverified::UnknownRoster(_)) => RefusalCode::UnknownRoster,
-        Reject::Unverified(_) => RefusalCode::Roster,
+        chain,
+        seq: tip.seq,
+        hash: tip.hash,
+        // The relay has just parsed these bytes. Were they no segment, the store would not find this one before them.
+        prev: header.map_or(SegmentHash::ZERO, |header| header.prev),
+        bytes: bytes.clone(),
     }
 }

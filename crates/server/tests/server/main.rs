@@ -1,0 +1,14 @@
+//! A real server over real TLS, driven as devices drive it, and as no device would.
+
+mod blobs;
+mod certificates;
+mod crash;
+mod founding;
+mod joins;
+mod limits;
+mod operator;
+mod rosters;
+mod segments;
+mod support;
+mod tls;
+mod wakeups;
