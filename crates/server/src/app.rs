@@ -127,6 +127,11 @@ impl FromRequestParts<Arc<App>> for Anybody {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Fault> {
-        parts.extensions.get::<PeerKey>().copied().map(Self).ok_or(Fault::FORBIDDEN)
+        parts
+            .extensions
+            .get::<PeerKey>()
+            .copied()
+            .map(Self)
+            .ok_or(Fault::FORBIDDEN)
     }
 }

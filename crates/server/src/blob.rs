@@ -45,7 +45,9 @@ pub enum Assembled {
 impl Blobs {
     /// In a folder, which must exist. Every writing is made durable before it returns.
     pub fn in_folder(folder: &Path) -> Result<Self, StoreError> {
-        let objects = LocalFileSystem::new_with_prefix(folder).map_err(fault)?.with_fsync(true);
+        let objects = LocalFileSystem::new_with_prefix(folder)
+            .map_err(fault)?
+            .with_fsync(true);
         Ok(Self::over(Arc::new(objects)))
     }
 
@@ -68,7 +70,13 @@ impl Blobs {
     }
 
     /// Keeps one part.
-    pub async fn put_part(&self, clinic: ClinicId, blob: &BlobHash, offset: u64, bytes: Vec<u8>) -> Result<(), StoreError> {
+    pub async fn put_part(
+        &self,
+        clinic: ClinicId,
+        blob: &BlobHash,
+        offset: u64,
+        bytes: Vec<u8>,
+    ) -> Result<(), StoreError> {
         let place = part(clinic, blob, offset);
         self.objects.put(&place, PutPayload::from(bytes)).await.map_err(fault)?;
         Ok(())
@@ -106,7 +114,11 @@ impl Blobs {
 
     /// Forgets the parts of a half-sent file.
     pub async fn drop_parts(&self, clinic: ClinicId, blob: &BlobHash) -> Result<(), StoreError> {
-        let parts = self.objects.list(Some(&parts(clinic, blob))).map_ok(|object| object.location).boxed();
+        let parts = self
+            .objects
+            .list(Some(&parts(clinic, blob)))
+            .map_ok(|object| object.location)
+            .boxed();
         let gone: Vec<Place> = self.objects.delete_stream(parts).try_collect().await.map_err(fault)?;
         tracing::debug!(parts = gone.len(), "parts of a sealed file are gone");
         Ok(())
@@ -132,7 +144,11 @@ impl Blobs {
             range: Some(GetRange::Bounded(range)),
             ..GetOptions::default()
         };
-        let found = self.objects.get_opts(&whole(clinic, blob), options).await.map_err(fault)?;
+        let found = self
+            .objects
+            .get_opts(&whole(clinic, blob), options)
+            .await
+            .map_err(fault)?;
         Ok(found.into_stream())
     }
 }

@@ -1,8 +1,8 @@
 //! Reading bodies: within a limit, not for ever, and not faster than the caller's rate.
 
 use crate::app::App;
-use crate::fault::{CBOR, Fault};
 use crate::directory::PeerKey;
+use crate::fault::{CBOR, Fault};
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};

@@ -63,7 +63,10 @@ impl Clinic {
 
     /// Segments up to here are durable.
     pub fn stored(&self, written: &Frontier) {
-        self.relay.write().unwrap_or_else(PoisonError::into_inner).stored(written);
+        self.relay
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .stored(written);
     }
 }
 
@@ -115,7 +118,11 @@ impl Clinics {
 
     /// One of them.
     pub fn get(&self, clinic: ClinicId) -> Option<Arc<Clinic>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&clinic).cloned()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&clinic)
+            .cloned()
     }
 
     /// All of them.

@@ -130,23 +130,34 @@ impl Config {
         for path in [&mut self.data, &mut self.keys, &mut self.database_key] {
             *path = home.join(&*path);
         }
-        for path in [&mut self.certificate.chain, &mut self.certificate.key].into_iter().flatten() {
+        for path in [&mut self.certificate.chain, &mut self.certificate.key]
+            .into_iter()
+            .flatten()
+        {
             *path = home.join(&*path);
         }
         if !self.local_listen.ip().is_loopback() {
-            return Err(ConfigError::Unusable("local_listen must be a loopback address: it speaks in clear"));
+            return Err(ConfigError::Unusable(
+                "local_listen must be a loopback address: it speaks in clear",
+            ));
         }
         if self.certificate.chain.is_some() != self.certificate.key.is_some() {
-            return Err(ConfigError::Unusable("certificate.chain and certificate.key come together"));
+            return Err(ConfigError::Unusable(
+                "certificate.chain and certificate.key come together",
+            ));
         }
         if self.certificate.renew_before_days >= self.certificate.valid_days {
-            return Err(ConfigError::Unusable("certificate.renew_before_days must be less than valid_days"));
+            return Err(ConfigError::Unusable(
+                "certificate.renew_before_days must be less than valid_days",
+            ));
         }
         if self.certificate.names.is_empty() {
             return Err(ConfigError::Unusable("certificate.names must name the server"));
         }
         if self.data.starts_with(&self.keys) || self.database_key.starts_with(&self.data) {
-            return Err(ConfigError::Unusable("the database's key must not lie in the data folder"));
+            return Err(ConfigError::Unusable(
+                "the database's key must not lie in the data folder",
+            ));
         }
         self.limits.check()?;
         Ok(self)
@@ -164,7 +175,10 @@ impl Config {
 
     /// The certificate chain that devices are shown.
     pub fn chain_file(&self) -> PathBuf {
-        self.certificate.chain.clone().unwrap_or_else(|| self.keys.join("server.pem"))
+        self.certificate
+            .chain
+            .clone()
+            .unwrap_or_else(|| self.keys.join("server.pem"))
     }
 
     /// The private key of that chain.

@@ -92,7 +92,11 @@ impl Directory {
     pub fn may_list(&self, clinic: ClinicId, keys: impl IntoIterator<Item = PeerKey>) -> Result<(), KeyTaken> {
         let inner = self.read();
         let free = |key| inner.listed.get(&key).is_none_or(|(owner, ..)| *owner == clinic);
-        if keys.into_iter().all(free) { Ok(()) } else { Err(KeyTaken) }
+        if keys.into_iter().all(free) {
+            Ok(())
+        } else {
+            Err(KeyTaken)
+        }
     }
 
     /// Takes in what a clinic's roster says now. Connections of keys that it has revoked are closed at once.
@@ -123,7 +127,11 @@ impl Directory {
             }
             Standing::Stranger | Standing::Device(_) => {}
         }
-        if inner.open.get(&key).is_some_and(|open| open.len() >= limits.connections_per_device as usize) {
+        if inner
+            .open
+            .get(&key)
+            .is_some_and(|open| open.len() >= limits.connections_per_device as usize)
+        {
             return Err(Refused::TooManyOfKey);
         }
         let (number, cut) = (inner.next, CancellationToken::new());
@@ -241,7 +249,10 @@ mod tests {
         directory.list(A, [listing(7, true)]);
         assert!(cut.cut().is_cancelled());
         assert!(!stays.cut().is_cancelled());
-        assert_eq!(directory.connect(PeerKey([7; 32]), &limits).err(), Some(Refused::Revoked));
+        assert_eq!(
+            directory.connect(PeerKey([7; 32]), &limits).err(),
+            Some(Refused::Revoked)
+        );
         drop(cut);
         assert_eq!(directory.connections(), 1);
         assert_eq!(directory.connected_devices(A), 1);

@@ -76,7 +76,12 @@ impl Hub {
         }
         *streams += 1;
         let seen = counts.seen_by(device);
-        let due = VecDeque::from([Event::Roster(seen.roster), Event::Segments, Event::Parcels, Event::Joins]);
+        let due = VecDeque::from([
+            Event::Roster(seen.roster),
+            Event::Segments,
+            Event::Parcels,
+            Event::Joins,
+        ]);
         drop(counts);
         Some(Listener {
             hub: Arc::clone(self),
@@ -154,7 +159,8 @@ impl Listener {
             (now.parcels != seen.parcels, Event::Parcels),
             (now.joins != seen.joins, Event::Joins),
         ];
-        self.due.extend(news.into_iter().filter_map(|(changed, event)| changed.then_some(event)));
+        self.due
+            .extend(news.into_iter().filter_map(|(changed, event)| changed.then_some(event)));
     }
 }
 
@@ -199,7 +205,10 @@ mod tests {
         hub.segments(OTHER);
         hub.parcels(&[ME]);
         hub.roster(4);
-        assert_eq!(drain(&mut listener).await, [Event::Roster(4), Event::Segments, Event::Parcels]);
+        assert_eq!(
+            drain(&mut listener).await,
+            [Event::Roster(4), Event::Segments, Event::Parcels]
+        );
         assert_eq!(hub.streams(), 1);
         drop(listener);
         assert_eq!(hub.streams(), 0);

@@ -51,7 +51,12 @@ pub enum InitError {
 pub async fn init(home: &Path, settings: Config, clock: &Clock) -> Result<Initialised, InitError> {
     let config = settings.clone().checked(home)?;
     let file = home.join(FILE);
-    for path in [&file, &config.database(), &config.keys.join("ca.key"), &config.chain_file()] {
+    for path in [
+        &file,
+        &config.database(),
+        &config.keys.join("ca.key"),
+        &config.chain_file(),
+    ] {
         if path.exists() && config.certificate.chain.as_ref() != Some(path) {
             return Err(InitError::Exists(path.clone()));
         }
@@ -63,7 +68,9 @@ pub async fn init(home: &Path, settings: Config, clock: &Clock) -> Result<Initia
     let pin = certificate::make_authority(&config, clock.now_ms())?;
     let store = SqliteStore::create(&config.database(), &key)?;
     let token = FoundingToken::make();
-    store.add_token(token.hash(), clock.now_ms() + TOKEN_DAYS * DAY_MS).await?;
+    store
+        .add_token(token.hash(), clock.now_ms() + TOKEN_DAYS * DAY_MS)
+        .await?;
     store.close().await?;
     // The settings come last: with them the server is whole.
     let text = toml::to_string(&settings).map_err(|error| InitError::Io {

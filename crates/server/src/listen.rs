@@ -89,7 +89,10 @@ async fn shake(stream: TcpStream, acceptor: &TlsAcceptor) -> Result<(TlsStream<T
     if session.alpn_protocol() != Some(b"h2") {
         return Err("no HTTP/2");
     }
-    let certificate = session.peer_certificates().and_then(<[_]>::first).ok_or("no certificate")?;
+    let certificate = session
+        .peer_certificates()
+        .and_then(<[_]>::first)
+        .ok_or("no certificate")?;
     let key = peer_key(certificate).map_err(|_| "no Ed25519 key")?;
     Ok((stream, key))
 }

@@ -98,8 +98,12 @@ async fn metrics(State(local): State<Arc<Local>>) -> Response {
     let metrics = &local.app.metrics;
     let streams: u32 = local.app.clinics.all().iter().map(|clinic| clinic.hub.streams()).sum();
     metrics.event_streams.set(streams.into());
-    metrics.clinics.set(i64::try_from(local.app.clinics.all().len()).unwrap_or(i64::MAX));
-    metrics.certificate_ends.set(i64::try_from(local.shown.ends_ms() / 1000).unwrap_or(i64::MAX));
+    metrics
+        .clinics
+        .set(i64::try_from(local.app.clinics.all().len()).unwrap_or(i64::MAX));
+    metrics
+        .certificate_ends
+        .set(i64::try_from(local.shown.ends_ms() / 1000).unwrap_or(i64::MAX));
     metrics.disk_is_low.set(local.app.disk_is_low().into());
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], metrics.to_text()).into_response()
@@ -107,7 +111,11 @@ async fn metrics(State(local): State<Arc<Local>>) -> Response {
 
 async fn status(State(local): State<Arc<Local>>) -> Result<Json<Report>, StatusCode> {
     let app = &local.app;
-    let usages = app.store.clinics().await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    let usages = app
+        .store
+        .clinics()
+        .await
+        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     let clinics = usages.into_iter().filter_map(|usage| {
         let clinic = app.clinics.get(usage.clinic)?;
         Some(ClinicReport {

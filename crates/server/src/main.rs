@@ -16,7 +16,11 @@ use wardkeep_server::{certificate, log, status, token};
 const KEY_VARIABLE: &str = "WARDKEEP_SERVER_DATABASE_KEY_FILE";
 
 #[derive(Parser)]
-#[command(name = "wardkeep-server", version, about = "The sync server of Wardkeep: it keeps what it cannot read")]
+#[command(
+    name = "wardkeep-server",
+    version,
+    about = "The sync server of Wardkeep: it keeps what it cannot read"
+)]
 struct Cli {
     /// Folder of the server: settings, and by default keys and data
     #[arg(long, global = true, default_value = "/var/lib/wardkeep-server")]
@@ -97,7 +101,9 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<()> {
     // Few threads, few heaps: the work is the disk's and the cipher's.
-    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 4);
+    let threads = std::thread::available_parallelism()
+        .map_or(2, std::num::NonZero::get)
+        .clamp(2, 4);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
         .enable_all()
@@ -152,11 +158,26 @@ fn load(home: &std::path::Path) -> Result<Config> {
 
 async fn serve(config: Config, clock: Clock) -> Result<()> {
     log::start(&config.log);
+    raise_open_files();
     let server = Server::start(config, clock).await?;
     wait(&server).await?;
     server.stop().await?;
     Ok(())
 }
+
+/// Each connection is an open file: as many as the system lets this account have, instead of the usual 1,024.
+#[cfg(unix)]
+fn raise_open_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
+}
+
+#[cfg(not(unix))]
+fn raise_open_files() {}
 
 /// Until a signal says to stop. SIGHUP looks at the certificate.
 #[cfg(unix)]

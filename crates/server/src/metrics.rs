@@ -75,7 +75,9 @@ pub struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+        let buckets = [
+            0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+        ];
         let mut metrics = Self {
             registry: Registry::with_prefix("wardkeep"),
             requests: Family::default(),
@@ -101,10 +103,23 @@ impl Metrics {
     fn register(&mut self) {
         let registry = &mut self.registry;
         registry.register("requests", "Finished requests", self.requests.clone());
-        registry.register_with_unit("request", "Duration of requests", Unit::Seconds, self.request_seconds.clone());
+        registry.register_with_unit(
+            "request",
+            "Duration of requests",
+            Unit::Seconds,
+            self.request_seconds.clone(),
+        );
         registry.register("connections", "Open connections", self.connections.clone());
-        registry.register("refused_connections", "Connections not let in", self.refused_connections.clone());
-        registry.register("cut_connections", "Connections cut by a revocation", self.cut_connections.clone());
+        registry.register(
+            "refused_connections",
+            "Connections not let in",
+            self.refused_connections.clone(),
+        );
+        registry.register(
+            "cut_connections",
+            "Connections cut by a revocation",
+            self.cut_connections.clone(),
+        );
         registry.register("segments", "Pushed segments", self.segments.clone());
         registry.register_with_unit("stored", "Segments stored", Unit::Bytes, self.stored_bytes.clone());
         registry.register_with_unit("pulled", "Segments pulled", Unit::Bytes, self.pulled_bytes.clone());
@@ -115,7 +130,11 @@ impl Metrics {
             "End of the server's certificate",
             self.certificate_ends.clone(),
         );
-        registry.register("certificate_changes", "Certificates exchanged", self.certificate_changes.clone());
+        registry.register(
+            "certificate_changes",
+            "Certificates exchanged",
+            self.certificate_changes.clone(),
+        );
         registry.register("disk_is_low", "1 if the disk is nearly full", self.disk_is_low.clone());
     }
 

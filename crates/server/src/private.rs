@@ -46,7 +46,10 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "longer than any key or certificate"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "longer than any key or certificate",
+        ));
     }
     Ok(bytes)
 }

@@ -29,7 +29,10 @@ impl Bucket {
         let since_ms = now_ms.saturating_sub(self.at_ms);
         self.at_ms = now_ms;
         let gained = since_ms.saturating_mul(rate.per_s);
-        self.milli_tokens = self.milli_tokens.saturating_add(gained).min(rate.burst.saturating_mul(MILLI));
+        self.milli_tokens = self
+            .milli_tokens
+            .saturating_add(gained)
+            .min(rate.burst.saturating_mul(MILLI));
     }
 }
 
@@ -110,7 +113,10 @@ mod tests {
 
     #[test]
     fn spending_ahead_is_waited_for() {
-        let rates = Rates::new(Rate { per_s: 1000, burst: 1000 });
+        let rates = Rates::new(Rate {
+            per_s: 1000,
+            burst: 1000,
+        });
         assert_eq!(rates.spend(1, 1000, 0), Duration::ZERO);
         assert_eq!(rates.spend(1, 500, 0), Duration::from_millis(500));
     }

@@ -63,7 +63,10 @@ async fn door(State(app): State<Arc<App>>, request: Request, next: Next) -> Resp
         Err(fault) => fault.into_response(),
     };
     let status = response.status().as_u16();
-    app.metrics.requests.get_or_create(&RequestLabels { route, status }).inc();
+    app.metrics
+        .requests
+        .get_or_create(&RequestLabels { route, status })
+        .inc();
     if !matches!(route, "/v1/events" | "/v1/joins/{invitation}") {
         app.metrics.request_seconds.observe(start.elapsed().as_secs_f64());
     }
@@ -108,5 +111,8 @@ fn route_of(request: &Request) -> &'static str {
         "/v1/blobs/{hash}",
     ];
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    ROUTES.into_iter().find(|route| matched == Some(*route)).unwrap_or("other")
+    ROUTES
+        .into_iter()
+        .find(|route| matched == Some(*route))
+        .unwrap_or("other")
 }

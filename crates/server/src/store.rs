@@ -176,7 +176,8 @@ pub trait Store: Send + Sync + 'static {
     async fn entries(&self, clinic: ClinicId) -> Stored<Vec<Vec<u8>>>;
 
     /// Appends verified entries if the last one has the number `after`.
-    async fn append_entries(&self, clinic: ClinicId, after: u32, entries: Vec<Vec<u8>>, quota: u64) -> Stored<Appended>;
+    async fn append_entries(&self, clinic: ClinicId, after: u32, entries: Vec<Vec<u8>>, quota: u64)
+    -> Stored<Appended>;
 
     /// The tip of every chain.
     async fn tips(&self, clinic: ClinicId) -> Stored<Frontier>;
@@ -188,14 +189,26 @@ pub trait Store: Send + Sync + 'static {
     async fn segments(&self, clinic: ClinicId, chain: Chain, from: u64, to: u64, most_bytes: usize) -> Stored<Run>;
 
     /// Puts parcels into mailboxes. One that was there before is left as it is. Returns the devices that got something.
-    async fn put_parcels(&self, clinic: ClinicId, parcels: Vec<NewParcel>, quota: u64, most: u32)
-    -> Stored<Option<Vec<DeviceId>>>;
+    async fn put_parcels(
+        &self,
+        clinic: ClinicId,
+        parcels: Vec<NewParcel>,
+        quota: u64,
+        most: u32,
+    ) -> Stored<Option<Vec<DeviceId>>>;
 
     /// The parcels of a mailbox after this number, oldest first, with their numbers.
-    async fn parcels(&self, clinic: ClinicId, device: DeviceId, after: u64, most: usize) -> Stored<Vec<(u64, Vec<u8>)>>;
+    async fn parcels(&self, clinic: ClinicId, device: DeviceId, after: u64, most: usize)
+    -> Stored<Vec<(u64, Vec<u8>)>>;
 
     /// Makes an invitation known, unless the clinic has `most` open ones. The same one twice is harmless.
-    async fn add_invitation(&self, clinic: ClinicId, invitation: NewInvitation, now_ms: u64, most: u32) -> Stored<Appended>;
+    async fn add_invitation(
+        &self,
+        clinic: ClinicId,
+        invitation: NewInvitation,
+        now_ms: u64,
+        most: u32,
+    ) -> Stored<Appended>;
 
     /// Takes a request to join under an invitation of whatever clinic; one request for each invitation.
     async fn join(&self, join: NewJoin, quota: u64) -> Stored<Joined>;
@@ -213,8 +226,15 @@ pub trait Store: Send + Sync + 'static {
     async fn upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<Upload>;
 
     /// Notes that a sealed file has so many more bytes here, if it had `from` until now.
-    async fn grow_upload(&self, clinic: ClinicId, blob: [u8; 32], from: u64, bytes: u64, now_ms: u64, quota: u64)
-    -> Stored<Appended>;
+    async fn grow_upload(
+        &self,
+        clinic: ClinicId,
+        blob: [u8; 32],
+        from: u64,
+        bytes: u64,
+        now_ms: u64,
+        quota: u64,
+    ) -> Stored<Appended>;
 
     /// Notes that a sealed file is whole and verified.
     async fn finish_upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<()>;

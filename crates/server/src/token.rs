@@ -73,7 +73,9 @@ impl FromStr for FoundingToken {
 pub async fn make_in_store(config: &Config, clock: &Clock) -> anyhow::Result<FoundingToken> {
     let store = SqliteStore::open(&config.database(), &DatabaseKey::load(&config.database_key)?)?;
     let token = FoundingToken::make();
-    store.add_token(token.hash(), clock.now_ms() + TOKEN_DAYS * DAY_MS).await?;
+    store
+        .add_token(token.hash(), clock.now_ms() + TOKEN_DAYS * DAY_MS)
+        .await?;
     store.close().await?;
     Ok(token)
 }

@@ -36,5 +36,8 @@ fn faults_name_the_file() {
     assert!(matches!(missing, ChainError::Unreadable { .. }));
     private::write(&config.chain_file(), b"nothing").unwrap();
     let empty = Chain::load(&config, &default_provider()).unwrap_err();
-    assert!(matches!(empty, ChainError::NoKey(_) | ChainError::NoChain(_)), "{empty}");
+    assert!(
+        matches!(empty, ChainError::NoKey(_) | ChainError::NoChain(_)),
+        "{empty}"
+    );
 }

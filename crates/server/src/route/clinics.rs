@@ -34,7 +34,8 @@ pub async fn post(
     };
     match app.store.found(founding).await? {
         Founded::New => {
-            app.clinics.add(Clinic::load(app.store.as_ref(), clinic).await?, &app.directory);
+            app.clinics
+                .add(Clinic::load(app.store.as_ref(), clinic).await?, &app.directory);
             tracing::info!(?clinic, "clinic founded");
         }
         Founded::Before => {}

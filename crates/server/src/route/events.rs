@@ -25,7 +25,10 @@ pub async fn get(State(app): State<Arc<App>>, Device { caller, clinic }: Device)
         let event = next(&mut listener, &stop).await?;
         Some((Ok::<_, Infallible>(event), (listener, stop)))
     });
-    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
     Ok((headers, Body::from_stream(events)).into_response())
 }
 

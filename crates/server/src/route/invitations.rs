@@ -24,7 +24,11 @@ pub async fn post(
         expires_ms: post.expires_ms,
     };
     let most = app.limits.invitations_per_clinic;
-    match app.store.add_invitation(clinic.id, invitation, app.clock.now_ms(), most).await? {
+    match app
+        .store
+        .add_invitation(clinic.id, invitation, app.clock.now_ms(), most)
+        .await?
+    {
         Appended::Stored => Ok(StatusCode::NO_CONTENT),
         Appended::NotNext => Err(Fault::CONFLICT),
         Appended::OverQuota => Err(Fault::OVER_QUOTA),

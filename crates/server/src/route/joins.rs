@@ -51,7 +51,9 @@ pub async fn list(State(app): State<Arc<App>>, Device { clinic, .. }: Device) ->
     let waiting = app.store.joins(clinic.id, app.clock.now_ms()).await?;
     let joins = waiting.into_iter().take(MAX_JOINS);
     Ok(Cbor(JoinsReply {
-        joins: joins.map(|(invitation, request)| Join { invitation, request }).collect(),
+        joins: joins
+            .map(|(invitation, request)| Join { invitation, request })
+            .collect(),
     }))
 }
 

@@ -24,8 +24,13 @@ pub async fn get(
     Device { caller, .. }: Device,
     Query(After { after }): Query<After>,
 ) -> Result<Cbor<ParcelsReply>, Fault> {
-    let parcels = app.store.parcels(caller.clinic, caller.device, after, MAX_PARCELS).await?;
-    let parcels = parcels.into_iter().map(|(number, parcel)| ParcelItem { number, parcel });
+    let parcels = app
+        .store
+        .parcels(caller.clinic, caller.device, after, MAX_PARCELS)
+        .await?;
+    let parcels = parcels
+        .into_iter()
+        .map(|(number, parcel)| ParcelItem { number, parcel });
     Ok(Cbor(ParcelsReply {
         parcels: parcels.collect(),
     }))
@@ -50,9 +55,12 @@ pub async fn post(
         });
     }
     let limits = &app.limits;
-    let put = app
-        .store
-        .put_parcels(clinic.id, parcels, limits.storage_per_clinic_bytes, limits.parcels_per_device);
+    let put = app.store.put_parcels(
+        clinic.id,
+        parcels,
+        limits.storage_per_clinic_bytes,
+        limits.parcels_per_device,
+    );
     let devices = put.await?.ok_or(Fault::OVER_QUOTA)?;
     clinic.hub.parcels(&devices);
     Ok(StatusCode::NO_CONTENT)

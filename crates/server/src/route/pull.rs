@@ -48,11 +48,17 @@ impl Pull {
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, StoreError> {
         let mut piece = Vec::new();
         while let Some(gap) = self.gaps.front_mut() {
-            let room = PIECE_BYTES.saturating_sub(piece.len()).min(usize::try_from(self.left).unwrap_or(usize::MAX));
+            let room = PIECE_BYTES
+                .saturating_sub(piece.len())
+                .min(usize::try_from(self.left).unwrap_or(usize::MAX));
             if room == 0 {
                 break;
             }
-            let run = self.app.store.segments(self.clinic.id, gap.chain, gap.from, gap.to, room).await?;
+            let run = self
+                .app
+                .store
+                .segments(self.clinic.id, gap.chain, gap.from, gap.to, room)
+                .await?;
             // The first one comes whatever its length; the others only within what was asked for.
             let fits = run.items.len() as u64 <= self.left || !self.started;
             if run.last == 0 || !fits {

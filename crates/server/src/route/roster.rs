@@ -78,7 +78,11 @@ pub async fn post(
     }
     check_limits(&app, &clinic, &longer)?;
     let quota = app.limits.storage_per_clinic_bytes;
-    match app.store.append_entries(clinic.id, head.number, post.entries, quota).await? {
+    match app
+        .store
+        .append_entries(clinic.id, head.number, post.entries, quota)
+        .await?
+    {
         Appended::Stored => {}
         Appended::OverQuota => return Err(Fault::OVER_QUOTA),
         Appended::NotNext => {

@@ -13,8 +13,8 @@ mod writer;
 pub use open::{DatabaseKey, KeyError};
 
 use super::{
-    Appended, ClinicUsage, Founded, Founding, JoinAnswer, Joined, NewInvitation, NewJoin, NewParcel, NewSegment, Run, Store,
-    StoreError, Stored, Upload,
+    Appended, ClinicUsage, Founded, Founding, JoinAnswer, Joined, NewInvitation, NewJoin, NewParcel, NewSegment, Run,
+    Store, StoreError, Stored, Upload,
 };
 use crate::directory::PeerKey;
 use crate::token::TokenHash;
@@ -57,7 +57,9 @@ impl Store for SqliteStore {
     }
 
     async fn add_token(&self, token: TokenHash, expires_ms: u64) -> Stored<()> {
-        self.writer.run(move |tx| clinic::add_token(tx, token, expires_ms)).await
+        self.writer
+            .run(move |tx| clinic::add_token(tx, token, expires_ms))
+            .await
     }
 
     async fn found(&self, founding: Founding) -> Stored<Founded> {
@@ -68,7 +70,13 @@ impl Store for SqliteStore {
         self.readers.run(move |db| clinic::entries(db, clinic)).await
     }
 
-    async fn append_entries(&self, clinic: ClinicId, after: u32, entries: Vec<Vec<u8>>, quota: u64) -> Stored<Appended> {
+    async fn append_entries(
+        &self,
+        clinic: ClinicId,
+        after: u32,
+        entries: Vec<Vec<u8>>,
+        quota: u64,
+    ) -> Stored<Appended> {
         self.writer
             .run(move |tx| clinic::append_entries(tx, clinic, after, &entries, quota))
             .await
@@ -102,7 +110,13 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn parcels(&self, clinic: ClinicId, device: DeviceId, after: u64, most: usize) -> Stored<Vec<(u64, Vec<u8>)>> {
+    async fn parcels(
+        &self,
+        clinic: ClinicId,
+        device: DeviceId,
+        after: u64,
+        most: usize,
+    ) -> Stored<Vec<(u64, Vec<u8>)>> {
         self.readers
             .run(move |db| mailbox::read(db, clinic, device, after, most))
             .await

@@ -39,7 +39,8 @@ pub fn peer_key(certificate: &CertificateDer<'_>) -> Result<PeerKey, Error> {
     }
     let spki = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
     let raw = spki.strip_prefix(&ED25519_SPKI).and_then(|raw| raw.try_into().ok());
-    raw.map(PeerKey).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))
+    raw.map(PeerKey)
+        .ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))
 }
 
 impl ClientCertVerifier for DeviceVerifier {

@@ -32,12 +32,20 @@ async fn a_file_comes_whole_and_in_ranges() {
     let file = noise(3_500_000, 1, 1);
     let path = path(&file);
     assert_eq!(founder.get(&path).await.status, 404);
-    assert_eq!(put(&mut founder, &format!("{path}?total={}", file.len()), &file).await.status, 201);
+    assert_eq!(
+        put(&mut founder, &format!("{path}?total={}", file.len()), &file)
+            .await
+            .status,
+        201
+    );
     assert_eq!(put(&mut founder, &path, &file).await.status, 200);
     let mut other = running.connect(&clinic, 2).await;
     assert!(other.get(&path).await.body == file);
     let tail = get_range(&mut other, &path, "bytes=3000000-").await;
-    assert_eq!((tail.status, tail.header("content-range")), (206, Some("bytes 3000000-3499999/3500000")));
+    assert_eq!(
+        (tail.status, tail.header("content-range")),
+        (206, Some("bytes 3000000-3499999/3500000"))
+    );
     assert!(tail.body == file[3_000_000..]);
     assert_eq!(get_range(&mut other, &path, "bytes=3500000-").await.status, 416);
     assert_eq!(head(&mut other, &path).await.header("content-length"), Some("3500000"));
@@ -69,7 +77,10 @@ async fn an_upload_that_was_cut_goes_on() {
     let offset: usize = found.header("upload-offset").unwrap().parse().unwrap();
     assert_eq!(offset, 2_200_000 + 2 * (1 << 20));
     let elsewhere = put(&mut founder, &at(1), &file[1..]).await;
-    assert_eq!((elsewhere.status, elsewhere.header("upload-offset").unwrap()), (409, &*offset.to_string()));
+    assert_eq!(
+        (elsewhere.status, elsewhere.header("upload-offset").unwrap()),
+        (409, &*offset.to_string())
+    );
     assert_eq!(put(&mut founder, &at(offset), &file[offset..]).await.status, 201);
     assert!(founder.get(&path).await.body == file);
 }
@@ -78,10 +89,17 @@ async fn an_upload_that_was_cut_goes_on() {
 async fn cut_off(running: &Running, clinic: &SampleClinic, path: &str, bytes: &[u8]) {
     use futures_util::StreamExt;
     let mut client = running.connect(clinic, 1).await;
-    let pieces: Vec<_> = bytes.chunks(50_000).map(|piece| Ok(hyper::body::Frame::data(Bytes::copy_from_slice(piece)))).collect();
+    let pieces: Vec<_> = bytes
+        .chunks(50_000)
+        .map(|piece| Ok(hyper::body::Frame::data(Bytes::copy_from_slice(piece))))
+        .collect();
     let body = futures_util::stream::iter(pieces).chain(futures_util::stream::pending());
     let sending = client.send(Method::PUT, path, http_body_util::StreamBody::new(body));
-    assert!(tokio::time::timeout(std::time::Duration::from_secs(2), sending).await.is_err());
+    assert!(
+        tokio::time::timeout(std::time::Duration::from_secs(2), sending)
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -91,18 +109,45 @@ async fn bytes_that_are_not_those_of_the_name_are_refused() {
     let mut founder = running.found(&clinic).await;
     let file = noise(1_500_000, 3, 1);
     let path = path(b"another");
-    assert_eq!(put(&mut founder, &format!("{path}?total=1500000"), &file).await.status, 422);
+    assert_eq!(
+        put(&mut founder, &format!("{path}?total=1500000"), &file).await.status,
+        422
+    );
     assert_eq!(head(&mut founder, &path).await.header("upload-offset"), Some("0"));
     assert_eq!(put(&mut founder, &format!("{path}?total=10"), &file).await.status, 413);
-    assert_eq!(put(&mut founder, &format!("{path}?total=99999999999999"), &file).await.status, 413);
+    assert_eq!(
+        put(&mut founder, &format!("{path}?total=99999999999999"), &file)
+            .await
+            .status,
+        413
+    );
     assert_eq!(put(&mut founder, "/v1/blobs/nonsense", &file).await.status, 404);
-    assert_eq!(put(&mut founder, &format!("/v1/blobs/{}", "g".repeat(64)), &file).await.status, 404);
+    assert_eq!(
+        put(&mut founder, &format!("/v1/blobs/{}", "g".repeat(64)), &file)
+            .await
+            .status,
+        404
+    );
     // Without a length the file may go on; then it is dropped.
     assert_eq!(put(&mut founder, &path, &file[..100]).await.status, 202);
-    assert_eq!(founder.send(Method::DELETE, &path, full("")).await.unwrap().status(), 204);
+    assert_eq!(
+        founder.send(Method::DELETE, &path, full("")).await.unwrap().status(),
+        204
+    );
     assert_eq!(head(&mut founder, &path).await.header("upload-offset"), Some("0"));
-    let left = std::fs::read_dir(running.home.path().join("data/blobs").join(clinic.id().to_string()).join("parts"));
-    assert_eq!(left.map(|parts| parts.flatten().filter(|part| part.path().is_file()).count()).unwrap_or(0), 0);
+    let left = std::fs::read_dir(
+        running
+            .home
+            .path()
+            .join("data/blobs")
+            .join(clinic.id().to_string())
+            .join("parts"),
+    );
+    assert_eq!(
+        left.map(|parts| parts.flatten().filter(|part| part.path().is_file()).count())
+            .unwrap_or(0),
+        0
+    );
 }
 
 #[tokio::test]

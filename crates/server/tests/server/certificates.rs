@@ -75,7 +75,9 @@ async fn the_server_renews_its_own_before_it_ends() {
     let (_, reached) = tokio::join!(async { running.server.look_at_certificate() }, async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let config = Config::load(running.home.path()).unwrap();
-        certificate::Chain::load(&config, &wardkeep_server::tls::provider()).unwrap().ends_ms
+        certificate::Chain::load(&config, &wardkeep_server::tls::provider())
+            .unwrap()
+            .ends_ms
     });
     assert_eq!(reached / DAY_MS, (start + 300 * DAY_MS) / DAY_MS);
 }

@@ -12,13 +12,14 @@ use wardkeep_sync::wire::PushResult;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wardkeep-server");
 
-struct Program {
-    child: Child,
-    address: SocketAddr,
+/// The running program.
+pub struct Program {
+    pub child: Child,
+    pub address: SocketAddr,
 }
 
 impl Program {
-    fn serve(home: &Path) -> Self {
+    pub fn serve(home: &Path) -> Self {
         let mut child = Command::new(PROGRAM)
             .args(["--home", home.to_str().unwrap(), "serve"])
             .stderr(Stdio::piped())
@@ -36,7 +37,7 @@ impl Program {
         Self { child, address }
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -50,9 +51,17 @@ impl Program {
 }
 
 /// `init` as an operator runs it; pin and token are read from what it prints.
-fn init(home: &Path) -> (Pin, String) {
+pub fn init(home: &Path) -> (Pin, String) {
     let output = Command::new(PROGRAM)
-        .args(["--home", home.to_str().unwrap(), "init", "--listen", "127.0.0.1:0", "--local-listen", "127.0.0.1:0"])
+        .args([
+            "--home",
+            home.to_str().unwrap(),
+            "init",
+            "--listen",
+            "127.0.0.1:0",
+            "--local-listen",
+            "127.0.0.1:0",
+        ])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -71,12 +80,24 @@ async fn every_acknowledged_segment_survives_sigkill() {
     let (pin, token) = init(&home);
     let clinic = SampleClinic::of(3);
     let mut program = Program::serve(&home);
-    let connect = async |address, device| Client::connect(address, pin, &clinic.device_seed(device)).await.unwrap();
+    let connect = async |address, device| {
+        Client::connect(address, pin, &clinic.device_seed(device))
+            .await
+            .unwrap()
+    };
     let mut founder = connect(program.address, 1).await;
     assert_eq!(founder.found(&clinic, &token).await.status, 200);
-    assert_eq!(founder.post_roster(clinic.head_at(1), clinic.entries_after(1)).await.status, 200);
+    assert_eq!(
+        founder
+            .post_roster(clinic.head_at(1), clinic.entries_after(1))
+            .await
+            .status,
+        200
+    );
 
-    let mut authors: Vec<_> = (1..=3).map(|device| (device, clinic.author(device, Compartment::Office))).collect();
+    let mut authors: Vec<_> = (1..=3)
+        .map(|device| (device, clinic.author(device, Compartment::Office)))
+        .collect();
     let mut acknowledged = vec![Vec::new(); 3];
     for round in 0..6_u64 {
         let mut pushing = tokio::task::JoinSet::new();
@@ -100,7 +121,12 @@ async fn every_acknowledged_segment_survives_sigkill() {
                 .filter(|bytes| wardkeep_sync::Segment::parse(bytes).unwrap().header().chain == chain)
                 .collect();
             let told = &mut acknowledged[*device as usize - 1];
-            assert!(there.len() >= told.len(), "{} acknowledged, {} there", told.len(), there.len());
+            assert!(
+                there.len() >= told.len(),
+                "{} acknowledged, {} there",
+                told.len(),
+                there.len()
+            );
             assert!(there.starts_with(told));
             *told = there;
             author.tip = client.vector().await.tip(&chain);

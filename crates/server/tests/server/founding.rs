@@ -12,7 +12,13 @@ async fn anybody_is_greeted_and_the_token_founds_once() {
     let hello: Hello = founder.get("/v1/hello").await.message();
     assert_eq!((hello.version, hello.suites), (1, vec![1]));
 
-    assert_eq!(founder.found(&clinic, "AAAAAAAA-AAAAAAAA-AAAAAAAA-AAAAAAAA").await.status, 422);
+    assert_eq!(
+        founder
+            .found(&clinic, "AAAAAAAA-AAAAAAAA-AAAAAAAA-AAAAAAAA")
+            .await
+            .status,
+        422
+    );
     assert_eq!(founder.found(&clinic, "nonsense").await.status, 422);
     let token = running.token.to_string();
     let founded: Founded = founder.found(&clinic, &token).await.message();
@@ -84,7 +90,13 @@ async fn strangers_may_do_nothing_else() {
     for path in ["/v1/roster", "/v1/vector", "/v1/parcels", "/v1/joins", "/v1/events"] {
         assert_eq!(stranger.get(path).await.status, 403, "{path}");
     }
-    for path in ["/v1/roster", "/v1/segments", "/v1/pull", "/v1/parcels", "/v1/invitations"] {
+    for path in [
+        "/v1/roster",
+        "/v1/segments",
+        "/v1/pull",
+        "/v1/parcels",
+        "/v1/invitations",
+    ] {
         assert_eq!(stranger.post(path, "").await.status, 403, "{path}");
     }
     assert_eq!(stranger.get("/v1/nothing").await.status, 404);

@@ -61,14 +61,32 @@ async fn a_request_waits_and_the_answer_reaches_only_who_asked() {
     let Invited { invitation, post } = invited(&clinic, 2, 1);
     let mut joiner = running.connect(&clinic, 2).await;
     assert_eq!(joiner.post("/v1/joins", post.to_bytes()).await.status, 422);
-    assert_eq!(founder.post("/v1/invitations", announce(&invitation, u64::MAX >> 1)).await.status, 204);
-    assert_eq!(founder.post("/v1/invitations", announce(&invitation, u64::MAX >> 1)).await.status, 204);
+    assert_eq!(
+        founder
+            .post("/v1/invitations", announce(&invitation, u64::MAX >> 1))
+            .await
+            .status,
+        204
+    );
+    assert_eq!(
+        founder
+            .post("/v1/invitations", announce(&invitation, u64::MAX >> 1))
+            .await
+            .status,
+        204
+    );
 
-    let wrong = JoinPost { ticket: [0; 32], ..post.clone() };
+    let wrong = JoinPost {
+        ticket: [0; 32],
+        ..post.clone()
+    };
     assert_eq!(joiner.post("/v1/joins", wrong.to_bytes()).await.status, 422);
     assert_eq!(joiner.post("/v1/joins", post.to_bytes()).await.status, 202);
     assert_eq!(joiner.post("/v1/joins", post.to_bytes()).await.status, 202);
-    assert_eq!(joiner.get(&path(&invitation, "")).await.message::<JoinState>(), JoinState::Waiting);
+    assert_eq!(
+        joiner.get(&path(&invitation, "")).await.message::<JoinState>(),
+        JoinState::Waiting
+    );
     let waiting: JoinsReply = founder.get("/v1/joins").await.message();
     assert_eq!(waiting.joins.len(), 1);
     assert_eq!(waiting.joins[0].request, post.request);
@@ -84,7 +102,13 @@ async fn a_request_waits_and_the_answer_reaches_only_who_asked() {
     let (told, _) = tokio::join!(joiner.get(&wait), async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let welcome = WelcomePost { welcome: vec![1, 2, 3] };
-        assert_eq!(founder.post(&path(&invitation, "/welcome"), welcome.to_bytes()).await.status, 204);
+        assert_eq!(
+            founder
+                .post(&path(&invitation, "/welcome"), welcome.to_bytes())
+                .await
+                .status,
+            204
+        );
         assert_eq!(founder.post(&path(&invitation, "/decline"), "").await.status, 404);
     });
     assert_eq!(told.message::<JoinState>(), JoinState::Welcome(vec![1, 2, 3]));
@@ -92,7 +116,10 @@ async fn a_request_waits_and_the_answer_reaches_only_who_asked() {
     // Also after a restart.
     let running = running.restart().await;
     let mut joiner = running.connect(&clinic, 2).await;
-    assert!(matches!(joiner.get(&path(&invitation, "")).await.message(), JoinState::Welcome(_)));
+    assert!(matches!(
+        joiner.get(&path(&invitation, "")).await.message(),
+        JoinState::Welcome(_)
+    ));
 }
 
 #[tokio::test]
@@ -107,13 +134,33 @@ async fn an_invitation_ends_and_an_admin_may_say_no() {
     assert_eq!(joiner.post("/v1/joins", over.post.to_bytes()).await.status, 410);
 
     let declined = invited(&clinic, 2, 2);
-    founder.post("/v1/invitations", announce(&declined.invitation, u64::MAX >> 1)).await;
+    founder
+        .post("/v1/invitations", announce(&declined.invitation, u64::MAX >> 1))
+        .await;
     assert_eq!(joiner.post("/v1/joins", declined.post.to_bytes()).await.status, 202);
     let mut front_desk = running.connect(&clinic, 4).await;
-    assert_eq!(front_desk.post(&path(&declined.invitation, "/decline"), "").await.status, 403);
-    assert_eq!(front_desk.post("/v1/invitations", announce(&over.invitation, 5)).await.status, 403);
-    assert_eq!(founder.post(&path(&declined.invitation, "/decline"), "").await.status, 204);
-    assert_eq!(joiner.get(&path(&declined.invitation, "")).await.message::<JoinState>(), JoinState::Declined);
+    assert_eq!(
+        front_desk
+            .post(&path(&declined.invitation, "/decline"), "")
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        front_desk
+            .post("/v1/invitations", announce(&over.invitation, 5))
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        founder.post(&path(&declined.invitation, "/decline"), "").await.status,
+        204
+    );
+    assert_eq!(
+        joiner.get(&path(&declined.invitation, "")).await.message::<JoinState>(),
+        JoinState::Declined
+    );
 }
 
 #[tokio::test]
@@ -129,7 +176,10 @@ async fn parcels_reach_their_mailbox_once_and_in_order() {
             sender: sample::founder(),
             recipient: sample::enrollment(recipient, recipient),
         };
-        Parcel::seal(&clinic.roster, &label, &epoch_key(), key, &mut |bytes| bytes.fill(recipient as u8)).unwrap()
+        Parcel::seal(&clinic.roster, &label, &epoch_key(), key, &mut |bytes| {
+            bytes.fill(recipient as u8)
+        })
+        .unwrap()
     };
     let founder_key = sample::enrollment_key(&sample::founder());
     let (office, chart) = (
@@ -145,13 +195,31 @@ async fn parcels_reach_their_mailbox_once_and_in_order() {
     // A device may not post what another has signed.
     assert_eq!(second.post("/v1/parcels", post).await.status, 422);
     let mailbox: ParcelsReply = second.get("/v1/parcels").await.message();
-    let numbered: Vec<_> = mailbox.parcels.into_iter().map(|item| (item.number, item.parcel)).collect();
+    let numbered: Vec<_> = mailbox
+        .parcels
+        .into_iter()
+        .map(|item| (item.number, item.parcel))
+        .collect();
     assert_eq!(numbered, [(1, office), (2, chart.clone())]);
     let rest: ParcelsReply = second.get("/v1/parcels?after=1").await.message();
-    assert_eq!(rest.parcels.into_iter().map(|item| item.parcel).collect::<Vec<_>>(), [chart]);
-    assert!(founder.get("/v1/parcels").await.message::<ParcelsReply>().parcels.is_empty());
+    assert_eq!(
+        rest.parcels.into_iter().map(|item| item.parcel).collect::<Vec<_>>(),
+        [chart]
+    );
+    assert!(
+        founder
+            .get("/v1/parcels")
+            .await
+            .message::<ParcelsReply>()
+            .parcels
+            .is_empty()
+    );
 
-    let forged = seal(Compartment::Office, 2, &sample::enrollment_key(&sample::enrollment(3, 3)));
+    let forged = seal(
+        Compartment::Office,
+        2,
+        &sample::enrollment_key(&sample::enrollment(3, 3)),
+    );
     let post = ParcelsPost { parcels: vec![forged] };
     assert_eq!(founder.post("/v1/parcels", post.to_bytes()).await.status, 422);
     assert!(every_role().has(Role::Admin));

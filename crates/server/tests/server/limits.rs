@@ -83,7 +83,10 @@ async fn storage_of_one_clinic_leaves_the_other_alone() {
     let path = format!("/v1/blobs/{}", blake3::hash(&bytes).to_hex());
     let put = |bytes: Vec<u8>| super::support::client::full(bytes);
     let of = |answer: http::Response<hyper::body::Incoming>| answer.status().as_u16();
-    assert_eq!(of(of_a.send(http::Method::PUT, &path, put(bytes.clone())).await.unwrap()), 507);
+    assert_eq!(
+        of(of_a.send(http::Method::PUT, &path, put(bytes.clone())).await.unwrap()),
+        507
+    );
     assert_eq!(of(of_b.send(http::Method::PUT, &path, put(bytes)).await.unwrap()), 201);
 }
 
@@ -99,7 +102,11 @@ async fn a_body_that_stands_still_is_given_up() {
     let mut founder = running.found(&clinic).await;
     let piece = Ok(hyper::body::Frame::data(bytes::Bytes::from_static(&[0, 0, 1])));
     let body = futures_util::stream::iter([piece]).chain(futures_util::stream::pending());
-    let sending = founder.send(http::Method::POST, "/v1/segments", http_body_util::StreamBody::new(body));
+    let sending = founder.send(
+        http::Method::POST,
+        "/v1/segments",
+        http_body_util::StreamBody::new(body),
+    );
     assert_eq!(sending.await.unwrap().status(), 408);
     assert_eq!(founder.get("/v1/vector").await.status, 200);
 }

@@ -6,6 +6,7 @@ mod crash;
 mod founding;
 mod joins;
 mod limits;
+mod memory;
 mod operator;
 mod rosters;
 mod segments;

@@ -24,7 +24,9 @@ async fn health_figures_and_status() {
     let running = Running::start().await;
     let clinic = SampleClinic::of(2);
     let mut founder = running.found(&clinic).await;
-    founder.push(&clinic.author(1, Compartment::Office).write_many(7, 100)).await;
+    founder
+        .push(&clinic.author(1, Compartment::Office).write_many(7, 100))
+        .await;
     let local = running.server.local_address();
     assert_eq!(ask(local, "/healthz").await, (200, "ok\n".into()));
     assert_eq!(ask(local, "/readyz").await, (200, "ready\n".into()));
@@ -46,14 +48,20 @@ async fn health_figures_and_status() {
     assert!(found.running);
     assert_eq!(found.report.pin, running.server.pin().to_string());
     assert_eq!(found.report.clinics[0].clinic, clinic.id().to_string());
-    assert_eq!((found.report.clinics[0].devices, found.report.clinics[0].connected), (2, 1));
+    assert_eq!(
+        (found.report.clinics[0].devices, found.report.clinics[0].connected),
+        (2, 1)
+    );
     assert!(found.report.clinics[0].stored_bytes > 2_000);
     assert!(found.report.warnings.is_empty());
 
     running.server.stop().await.unwrap();
     let stopped = status(&config, Clock::system().now_ms()).await.unwrap();
     assert!(!stopped.running);
-    assert_eq!(stopped.report.clinics[0].stored_bytes, found.report.clinics[0].stored_bytes);
+    assert_eq!(
+        stopped.report.clinics[0].stored_bytes,
+        found.report.clinics[0].stored_bytes
+    );
     assert!(stopped.to_text(0).contains("not running"));
     let later = status(&config, Clock::system().now_ms() + 170 * DAY_MS).await.unwrap();
     assert_eq!(later.report.warnings.len(), 1);
@@ -90,7 +98,13 @@ async fn init_makes_private_files_and_never_writes_over_a_server() {
     for folder in ["", "keys", "data", "data/blobs"] {
         assert_eq!(mode(folder), 0o700, "{folder}");
     }
-    for file in ["server.toml", "keys/ca.key", "keys/server.pem", "keys/database.key", "data/server.db"] {
+    for file in [
+        "server.toml",
+        "keys/ca.key",
+        "keys/server.pem",
+        "keys/database.key",
+        "data/server.db",
+    ] {
         assert_eq!(mode(file), 0o600, "{file}");
     }
     let before = std::fs::read(at.join("keys/ca.key")).unwrap();
@@ -113,5 +127,11 @@ async fn the_database_is_of_no_use_without_its_key() {
     std::fs::write(home.join("keys/database.key"), "00".repeat(32)).unwrap();
     let config = Config::load(home).unwrap();
     let started = wardkeep_server::serve::Server::start(config, Clock::system()).await;
-    assert!(started.err().unwrap().to_string().contains("does not open with this key"));
+    assert!(
+        started
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("does not open with this key")
+    );
 }

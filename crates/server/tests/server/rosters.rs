@@ -70,5 +70,8 @@ async fn a_device_that_was_just_added_is_in_on_the_connection_that_it_has() {
     let entry = clinic.say(clinic.device_body(2));
     founder.post_roster(head, vec![entry]).await;
     assert_eq!(split(&joiner.get("/v1/roster").await.body), clinic.entries());
-    assert_eq!(clinic.roster.device(&sample::device(2)).unwrap().added_at, clinic.head().number);
+    assert_eq!(
+        clinic.roster.device(&sample::device(2)).unwrap().added_at,
+        clinic.head().number
+    );
 }

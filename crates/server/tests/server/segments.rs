@@ -26,7 +26,10 @@ async fn pushed_segments_come_back_in_chain_order_and_survive_a_restart() {
         mixed.push(segment.clone());
         mixed.extend(office_segments.get(n).cloned());
     }
-    let reply = founder.post_pieces("/v1/segments", &items(&mixed), 1000).await.message::<PushReply>();
+    let reply = founder
+        .post_pieces("/v1/segments", &items(&mixed), 1000)
+        .await
+        .message::<PushReply>();
     assert_eq!(reply.results, vec![PushResult::Stored; 305]);
 
     let expected: Vec<_> = office_segments.iter().chain(&chart_segments).cloned().collect();
@@ -35,7 +38,9 @@ async fn pushed_segments_come_back_in_chain_order_and_survive_a_restart() {
     let running = running.restart().await;
     let mut other = running.connect(&clinic, 2).await;
     assert_eq!(other.pull(Frontier::new(), 64 * MIB).await, expected);
-    let tips: Frontier = [(office.chain, office.tip.unwrap()), (chart.chain, chart.tip.unwrap())].into_iter().collect();
+    let tips: Frontier = [(office.chain, office.tip.unwrap()), (chart.chain, chart.tip.unwrap())]
+        .into_iter()
+        .collect();
     assert_eq!(other.vector().await, tips);
     assert!(other.pull(tips, 64 * MIB).await.is_empty());
 }
@@ -64,7 +69,13 @@ async fn a_pull_is_taken_up_where_it_ended() {
             let segment = Segment::parse(&bytes).unwrap();
             let header = *segment.header();
             assert_eq!(header.seq, have.seq(&header.chain) + 1);
-            have.raise(header.chain, Tip { seq: header.seq, hash: segment.hash() });
+            have.raise(
+                header.chain,
+                Tip {
+                    seq: header.seq,
+                    hash: segment.hash(),
+                },
+            );
             got.push(bytes);
         }
     }
@@ -84,9 +95,15 @@ async fn pushing_twice_is_harmless_and_what_is_out_of_order_is_refused() {
     let segments = author.write_many(6, 100);
     let (stored, duplicate, gap) = (PushResult::Stored, PushResult::Duplicate, refused(RefusalCode::Gap));
     assert_eq!(founder.push(&segments[1..2]).await, [gap]);
-    assert_eq!(founder.push(&[segments[0].clone(), segments[2].clone()]).await, [stored, gap]);
+    assert_eq!(
+        founder.push(&[segments[0].clone(), segments[2].clone()]).await,
+        [stored, gap]
+    );
     assert_eq!(founder.push(&segments[..4]).await, [duplicate, stored, stored, stored]);
-    assert_eq!(founder.push(&segments).await, [duplicate, duplicate, duplicate, duplicate, stored, stored]);
+    assert_eq!(
+        founder.push(&segments).await,
+        [duplicate, duplicate, duplicate, duplicate, stored, stored]
+    );
     let twice = [segments[5].clone(), segments[5].clone(), segments[0].clone()];
     assert_eq!(founder.push(&twice).await, [duplicate; 3]);
 
@@ -115,7 +132,15 @@ async fn what_the_roster_does_not_bear_out_is_refused_and_stops_nothing_else() {
     let not_begun = clinic.author(1, Compartment::Audit).write(10);
     clinic.say(clinic.device_body(3));
     let ahead = clinic.author(1, Compartment::Office).write(10);
-    let pushed = [first, flipped, unlisted, not_begun, ahead, vec![1, 2, 3], good.write(10)];
+    let pushed = [
+        first,
+        flipped,
+        unlisted,
+        not_begun,
+        ahead,
+        vec![1, 2, 3],
+        good.write(10),
+    ];
     let expected = [
         PushResult::Stored,
         refused(RefusalCode::Signature),
@@ -186,7 +211,12 @@ async fn garbage_and_giants_are_refused() {
     assert_eq!(status(founder.post("/v1/clinics", vec![0; 100_000]).await), 413);
     assert!(founder.vector().await.is_empty());
     // The connection is still good.
-    assert_eq!(PushReply::from_bytes(&founder.post("/v1/segments", "").await.body).unwrap().results, []);
+    assert_eq!(
+        PushReply::from_bytes(&founder.post("/v1/segments", "").await.body)
+            .unwrap()
+            .results,
+        []
+    );
 }
 
 #[tokio::test]

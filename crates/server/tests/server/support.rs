@@ -86,6 +86,8 @@ impl Running {
 
     /// Connects with a key that nobody lists.
     pub async fn stranger(&self, seed: u8) -> Client {
-        Client::connect(self.server.address(), self.server.pin(), &[seed; 32]).await.unwrap()
+        Client::connect(self.server.address(), self.server.pin(), &[seed; 32])
+            .await
+            .unwrap()
     }
 }

@@ -9,7 +9,11 @@ use std::sync::Arc;
 use wardkeep_server::pin::Pin;
 
 /// A client that offers what the provider has.
-fn config_with(running: &Running, provider: CryptoProvider, versions: &[&'static rustls::SupportedProtocolVersion]) -> ClientConfig {
+fn config_with(
+    running: &Running,
+    provider: CryptoProvider,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> ClientConfig {
     let (certificate, key) = certificate(&[9; 32]);
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(versions)
@@ -32,7 +36,9 @@ async fn refused(running: &Running, config: ClientConfig) -> bool {
 #[tokio::test]
 async fn the_key_exchange_is_post_quantum_first() {
     let running = Running::start().await;
-    let stream = shake(running.server.address(), client_config(running.server.pin(), &[9; 32])).await.unwrap();
+    let stream = shake(running.server.address(), client_config(running.server.pin(), &[9; 32]))
+        .await
+        .unwrap();
     let (_, session) = stream.get_ref();
     let group = session.negotiated_key_exchange_group().unwrap().name();
     assert_eq!(group, rustls::NamedGroup::X25519MLKEM768);
@@ -77,7 +83,9 @@ async fn without_a_certificate_or_with_another_kind_of_key_nobody_comes_in() {
     let builder = ClientConfig::builder_with_provider(Arc::new(wardkeep_server::tls::provider()));
     let verifier = Arc::new(Pinned(running.server.pin()));
     let dangerous = builder.with_protocol_versions(tls13).unwrap().dangerous();
-    let mut nobody = dangerous.with_custom_certificate_verifier(verifier.clone()).with_no_client_auth();
+    let mut nobody = dangerous
+        .with_custom_certificate_verifier(verifier.clone())
+        .with_no_client_auth();
     nobody.alpn_protocols = vec![b"h2".to_vec()];
     assert!(refused(&running, nobody).await);
 
@@ -104,7 +112,8 @@ async fn another_devices_certificate_is_no_proof() {
     let (_, own_key) = certificate(&[9; 32]);
     let signing = aws_lc_rs::sign::any_supported_type(&own_key).unwrap();
     let mut config = client_config(running.server.pin(), &[9; 32]);
-    config.client_auth_cert_resolver = Arc::new(Thief(Arc::new(rustls::sign::CertifiedKey::new(vec![copied], signing))));
+    config.client_auth_cert_resolver =
+        Arc::new(Thief(Arc::new(rustls::sign::CertifiedKey::new(vec![copied], signing))));
     assert!(refused(&running, config).await);
 }
 

@@ -25,8 +25,9 @@ impl Events {
         while let Ok(Some(frame)) = tokio::time::timeout(Duration::from_millis(150), self.0.body_mut().frame()).await {
             let data = frame.unwrap().into_data().unwrap();
             let text = std::str::from_utf8(&data).unwrap();
-            let data = text.strip_prefix("data: ").unwrap().strip_suffix("\n\n").unwrap();
-            events.push(Event::parse(data).unwrap());
+            for event in text.split_terminator("\n\n") {
+                events.push(Event::parse(event.strip_prefix("data: ").unwrap()).unwrap());
+            }
         }
         events
     }
@@ -39,7 +40,12 @@ async fn a_push_and_an_entry_wake_the_others() {
     let mut founder = running.found(&clinic).await;
     let mut other = running.connect(&clinic, 2).await;
     let (mut of_founder, mut of_other) = (Events::open(&mut founder).await, Events::open(&mut other).await);
-    let first = [Event::Roster(clinic.head().number), Event::Segments, Event::Parcels, Event::Joins];
+    let first = [
+        Event::Roster(clinic.head().number),
+        Event::Segments,
+        Event::Parcels,
+        Event::Joins,
+    ];
     assert_eq!(of_founder.drain().await, first);
     assert_eq!(of_other.drain().await, first);
 

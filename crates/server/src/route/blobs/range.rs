@@ -16,7 +16,9 @@ pub fn parse(value: &HeaderValue, length: u64) -> Option<Range<u64>> {
 }
 
 fn number(text: &str) -> Option<u64> {
-    text.bytes().all(|digit| digit.is_ascii_digit()).then(|| text.parse().ok())?
+    text.bytes()
+        .all(|digit| digit.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 #[cfg(test)]
@@ -31,7 +33,15 @@ mod tests {
         assert_eq!(of("bytes=90-1000"), Some(90..100));
         assert_eq!(of("bytes=-5"), Some(95..100));
         assert_eq!(of("bytes=-500"), Some(0..100));
-        for bad in ["bytes=100-", "bytes=-", "bytes=5-4", "bytes=a-b", "lines=0-1", "bytes=0-1,3-4", "bytes=+1-2"] {
+        for bad in [
+            "bytes=100-",
+            "bytes=-",
+            "bytes=5-4",
+            "bytes=a-b",
+            "lines=0-1",
+            "bytes=0-1,3-4",
+            "bytes=+1-2",
+        ] {
             assert_eq!(of(bad), None, "{bad}");
         }
         assert_eq!(of("bytes=0-18446744073709551615"), None);

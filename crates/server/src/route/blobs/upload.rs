@@ -44,7 +44,10 @@ pub async fn put(
     if upload.received != at.offset {
         return conflict(&app, clinic, blob).await;
     }
-    if at.total.is_some_and(|total| total > app.limits.blob_bytes || total < at.offset) {
+    if at
+        .total
+        .is_some_and(|total| total > app.limits.blob_bytes || total < at.offset)
+    {
         return Err(Fault::TOO_LARGE);
     }
     if app.disk_is_low() {
@@ -75,7 +78,11 @@ async fn receive(app: &App, clinic: ClinicId, blob: BlobHash, offset: u64, mut p
         }
         if ended {
             let rest = std::mem::take(&mut part);
-            return if rest.is_empty() { Ok(at) } else { keep(app, clinic, blob, at, rest).await };
+            return if rest.is_empty() {
+                Ok(at)
+            } else {
+                keep(app, clinic, blob, at, rest).await
+            };
         }
     }
 }
@@ -84,7 +91,11 @@ async fn keep(app: &App, clinic: ClinicId, blob: BlobHash, at: u64, part: Vec<u8
     let bytes = part.len() as u64;
     app.blobs.put_part(clinic, &blob, at, part).await?;
     let quota = app.limits.storage_per_clinic_bytes;
-    match app.store.grow_upload(clinic, blob, at, bytes, app.clock.now_ms(), quota).await? {
+    match app
+        .store
+        .grow_upload(clinic, blob, at, bytes, app.clock.now_ms(), quota)
+        .await?
+    {
         Appended::Stored => Ok(at + bytes),
         Appended::NotNext => Err(Fault::CONFLICT),
         Appended::OverQuota => Err(Fault::OVER_QUOTA),

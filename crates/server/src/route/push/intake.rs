@@ -165,8 +165,15 @@ impl Intake {
 
     /// What the store says of a segment that was not taken.
     async fn stored_instead(&self, chain: Chain, seq: u64, hash: SegmentHash) -> Result<PushResult, StoreError> {
-        let run = self.app.store.segments(self.device.clinic.id, chain, seq, seq, 1).await?;
-        let stored = run.items.get(LENGTH_BYTES..).and_then(|bytes| Segment::parse(bytes).ok());
+        let run = self
+            .app
+            .store
+            .segments(self.device.clinic.id, chain, seq, seq, 1)
+            .await?;
+        let stored = run
+            .items
+            .get(LENGTH_BYTES..)
+            .and_then(|bytes| Segment::parse(bytes).ok());
         Ok(match stored {
             Some(stored) if stored.hash() == hash => PushResult::Duplicate,
             Some(_) => PushResult::Refused(RefusalCode::Fork),

@@ -44,7 +44,9 @@ pub fn ask(tx: &Connection, new: &NewJoin, quota: u64) -> Result<Joined, StoreEr
             "SELECT clinic.n, clinic.id, ticket_hash, expires_ms FROM invitation JOIN clinic ON clinic.n = clinic
              WHERE invitation.id = ?1",
         )?
-        .query_row([new.invitation], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .query_row([new.invitation], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
         .optional()?;
     let Some((clinic, id, ticket_hash, expires_ms)) = invitation else {
         return Ok(Joined::Unknown);
@@ -96,7 +98,11 @@ pub fn answer(
              AND (SELECT clinic FROM invitation WHERE id = ?2) = ?1",
         )?
         .execute(params![clinic, invitation, welcome])?;
-    Ok(if changed == 1 { Appended::Stored } else { Appended::NotNext })
+    Ok(if changed == 1 {
+        Appended::Stored
+    } else {
+        Appended::NotNext
+    })
 }
 
 /// What the device that asked is told.

@@ -37,7 +37,11 @@ pub fn put(
             got.push(parcel.recipient);
         }
     }
-    if book(tx, clinic, bytes, quota)? { Ok(Some(got)) } else { undo(tx) }
+    if book(tx, clinic, bytes, quota)? {
+        Ok(Some(got))
+    } else {
+        undo(tx)
+    }
 }
 
 /// Takes back what this job has written, and leaves its savepoint open for its end.
@@ -58,6 +62,8 @@ pub fn read(
     let mut statement = db.prepare_cached(
         "SELECT number, bytes FROM parcel WHERE clinic = ?1 AND device = ?2 AND number > ?3 ORDER BY number LIMIT ?4",
     )?;
-    let rows = statement.query_map(params![clinic, device.0, signed(after), most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map(params![clinic, device.0, signed(after), most], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
     rows.map(|row| row.map_err(StoreError::from)).collect()
 }

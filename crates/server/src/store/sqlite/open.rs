@@ -95,7 +95,9 @@ pub fn for_writing(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreEr
 /// A connection that only reads.
 pub fn for_reading(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection.execute_batch(&format!("PRAGMA query_only = ON; PRAGMA cache_size = -{READER_CACHE_KIB};"))?;
+    connection.execute_batch(&format!(
+        "PRAGMA query_only = ON; PRAGMA cache_size = -{READER_CACHE_KIB};"
+    ))?;
     Ok(connection)
 }
 

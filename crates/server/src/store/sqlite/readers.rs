@@ -31,7 +31,10 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let permit = Arc::clone(&self.free)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Closed)?;
         let idle = Arc::clone(&self.idle);
         let read = move || {
             let _permit = permit;
@@ -40,7 +43,9 @@ impl Readers {
             lock(&idle).push(connection);
             result
         };
-        tokio::task::spawn_blocking(read).await.unwrap_or(Err(StoreError::Closed))
+        tokio::task::spawn_blocking(read)
+            .await
+            .unwrap_or(Err(StoreError::Closed))
     }
 
     /// Waits for those that read, then lets go of all.

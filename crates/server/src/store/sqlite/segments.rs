@@ -74,7 +74,10 @@ fn append_group(tx: &Connection, clinic: i64, group: &[NewSegment], quota: u64) 
         fits += 1;
     }
     let (taken, rest) = group.split_at(fits);
-    let bytes = taken.iter().map(|segment| (segment.bytes.len() + LENGTH_BYTES) as u64).sum();
+    let bytes = taken
+        .iter()
+        .map(|segment| (segment.bytes.len() + LENGTH_BYTES) as u64)
+        .sum();
     let outcome = if taken.is_empty() || book(tx, clinic, bytes, quota)? {
         write_runs(tx, row.n, taken)?;
         set_tip(tx, row.n, tip)?;
@@ -83,7 +86,9 @@ fn append_group(tx: &Connection, clinic: i64, group: &[NewSegment], quota: u64) 
         Appended::OverQuota
     };
     let taken = std::iter::repeat_n(outcome, taken.len());
-    Ok(taken.chain(std::iter::repeat_n(Appended::NotNext, rest.len())).collect())
+    Ok(taken
+        .chain(std::iter::repeat_n(Appended::NotNext, rest.len()))
+        .collect())
 }
 
 fn write_runs(tx: &Connection, chain: i64, mut segments: &[NewSegment]) -> Result<(), StoreError> {
@@ -147,7 +152,10 @@ pub fn read(
     let mut rows = runs.query(params![row.n, signed(*wanted.start()), signed(*wanted.end())])?;
     while let Some(row) = rows.next()? {
         let first: u64 = row.get(0)?;
-        let bytes = row.get_ref(1)?.as_blob().map_err(|_| StoreError::Damaged("a run of no bytes".into()))?;
+        let bytes = row
+            .get_ref(1)?
+            .as_blob()
+            .map_err(|_| StoreError::Damaged("a run of no bytes".into()))?;
         if !copy_items(first, bytes, &wanted, most_bytes, &mut answer)? {
             break;
         }

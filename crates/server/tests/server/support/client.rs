@@ -81,14 +81,19 @@ impl Client {
 
     /// Waits until the server has closed the connection.
     pub async fn closed(self) {
-        tokio::time::timeout(Duration::from_secs(5), self.connection).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(5), self.connection)
+            .await
+            .unwrap()
+            .unwrap();
     }
 
     pub async fn send<B>(&mut self, method: Method, path: &str, body: B) -> Result<http::Response<Incoming>, String>
     where
         B: Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
     {
-        let request = Request::builder().method(method).uri(format!("https://localhost{path}"));
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("https://localhost{path}"));
         self.request(request.body(body.boxed()).unwrap()).await
     }
 
@@ -107,7 +112,10 @@ impl Client {
 
     /// The body comes in pieces of this size.
     pub async fn post_pieces(&mut self, path: &str, body: &[u8], piece: usize) -> Answer {
-        let pieces: Vec<_> = body.chunks(piece).map(|piece| Ok(Frame::data(Bytes::copy_from_slice(piece)))).collect();
+        let pieces: Vec<_> = body
+            .chunks(piece)
+            .map(|piece| Ok(Frame::data(Bytes::copy_from_slice(piece))))
+            .collect();
         let body = StreamBody::new(futures_util::stream::iter(pieces));
         read(self.send(Method::POST, path, body).await.unwrap()).await
     }
@@ -121,7 +129,8 @@ impl Client {
     }
 
     pub async fn post_roster(&mut self, expected: RosterHead, entries: Vec<Vec<u8>>) -> Answer {
-        self.post("/v1/roster", RosterPost { expected, entries }.to_bytes()).await
+        self.post("/v1/roster", RosterPost { expected, entries }.to_bytes())
+            .await
     }
 
     pub async fn push(&mut self, segments: &[Vec<u8>]) -> Vec<PushResult> {

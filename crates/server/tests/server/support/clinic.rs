@@ -1,11 +1,9 @@
 //! A clinic with known keys, and devices that write chains of segments.
 
-use wardkeep_roster::key::digest;
 use wardkeep_roster::entry::{AddDevice, Body, Draft, Enroll, Genesis, Grant, Revoke, Target};
+use wardkeep_roster::key::digest;
 use wardkeep_roster::sample;
-use wardkeep_roster::{
-    ClinicId, Compartment, DeviceKey, Enrollment, KemKey, Role, Roles, Roster, Scope,
-};
+use wardkeep_roster::{ClinicId, Compartment, DeviceKey, Enrollment, KemKey, Role, Roles, Roster, Scope};
 use wardkeep_sync::epoch::EpochId;
 use wardkeep_sync::segment::Place;
 use wardkeep_sync::{Chain, EpochKey, Incarnation, KemSecret, RosterHead, Segment, Tip, seal_ops};
@@ -80,7 +78,9 @@ impl SampleClinic {
 
     /// The next entry, by the founder, not appended.
     pub fn sign(&self, body: Body) -> Vec<u8> {
-        self.roster.draft(self.founder, 2, body).sign(&sample::enrollment_key(&self.founder))
+        self.roster
+            .draft(self.founder, 2, body)
+            .sign(&sample::enrollment_key(&self.founder))
     }
 
     /// The founder says it. Returns the entry.
@@ -132,7 +132,11 @@ impl SampleClinic {
     /// The first epochs, all with one key.
     pub fn begin_epochs(&mut self) {
         for compartment in [Compartment::Office, Compartment::Clinical] {
-            let id = EpochId { clinic: self.id(), compartment, number: 1 };
+            let id = EpochId {
+                clinic: self.id(),
+                compartment,
+                number: 1,
+            };
             let commitment = epoch_key().commitment(&id);
             self.say(self.roster.next_epoch(compartment, commitment, Vec::new()));
         }

@@ -10,7 +10,9 @@ use wardkeep_server::pin::Pin;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// PKCS #8 of an Ed25519 private key up to its seed (RFC 8410).
-const PKCS8: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const PKCS8: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// Certificate and key of the device with this seed.
 pub fn certificate(seed: &[u8; 32]) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
@@ -18,7 +20,10 @@ pub fn certificate(seed: &[u8; 32]) -> (CertificateDer<'static>, PrivateKeyDer<'
     let pkcs8 = PrivatePkcs8KeyDer::from(der.clone());
     let key = KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8, &PKCS_ED25519).unwrap();
     let certificate = CertificateParams::default().self_signed(&key).unwrap();
-    (certificate.der().clone(), PrivateKeyDer::from(PrivatePkcs8KeyDer::from(der)))
+    (
+        certificate.der().clone(),
+        PrivateKeyDer::from(PrivatePkcs8KeyDer::from(der)),
+    )
 }
 
 /// As a device is set up.
@@ -56,7 +61,9 @@ impl ServerCertVerifier for Pinned {
         let mut roots = RootCertStore::empty();
         roots.add(authority.clone().into_owned())?;
         let provider = Arc::new(wardkeep_server::tls::provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+            .build()
+            .unwrap();
         verifier.verify_server_cert(end_entity, &[], server_name, ocsp, now)
     }
 
