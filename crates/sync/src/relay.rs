@@ -8,8 +8,9 @@ use crate::parcel::{Parcel, ParcelError};
 use crate::segment::Unverified;
 use crate::wire::{PullRequest, RefusalCode, RosterPost, VectorReply};
 use crate::{Reject, join::JoinRequest, join::RequestError};
+use wardkeep_roster::entry::hash_of;
 use wardkeep_roster::roster::{Status, VerifyError};
-use wardkeep_roster::{Compartment, DeviceId, Enrollment, Refusal, Role, Roster};
+use wardkeep_roster::{Compartment, DeviceId, Enrollment, Role, Roster};
 
 /// One clinic on the server.
 pub struct Relay {
@@ -101,18 +102,22 @@ impl Relay {
     /// harmless.
     pub fn judge_roster(&self, post: &RosterPost) -> Result<Roster, RosterRefusal> {
         let head = self.head();
-        let mut longer = self.roster.clone();
         if post.expected != head {
             // A repetition: everything in it is here already.
-            let known = |entry: &Vec<u8>| matches!(longer.clone().append(entry), Err(Refusal::Known { .. }));
-            return if post.entries.iter().all(known) {
-                Ok(longer)
+            let known = |entry: &Vec<u8>| self.roster.knows(&hash_of(entry)).is_some();
+            let repeated = post.entries.iter().all(known);
+            return if repeated {
+                Ok(self.roster.clone())
             } else {
                 Err(RosterRefusal::Conflict(head))
             };
         }
-        let entries = post.entries.iter().map(Vec::as_slice);
-        longer.extend(entries).map_err(RosterRefusal::Refused)?;
+        let mut longer = self.roster.clone();
+        for entry in &post.entries {
+            let number = longer.head().0.saturating_add(1);
+            let refused = |why| RosterRefusal::Refused(VerifyError::Refused { number, why });
+            longer.append(entry).map_err(refused)?;
+        }
         Ok(longer)
     }
 

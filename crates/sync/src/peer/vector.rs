@@ -34,7 +34,8 @@ impl Peer {
                 .is_some_and(|seq| *seq >= gap.to)
         };
         let mut gaps = promised.beyond(&self.held);
-        gaps.retain(|gap| !aside(gap));
+        // Of a chain that forked a person was told already, and why nothing of it fits.
+        gaps.retain(|gap| !aside(gap) && !self.told.contains(&gap.chain));
         if gaps.is_empty() {
             Vec::new()
         } else {

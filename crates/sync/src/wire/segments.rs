@@ -27,8 +27,7 @@ impl Message for VectorReply {
     const MAX_BYTES: usize = MAX_FRONTIER_BYTES + 64;
 }
 
-/// What became of each segment of a push, in its order. The push ends early at the first one of a chain that is not taken only for
-/// that chain: others go on.
+/// What became of each segment of a push, in its order. A segment that is not taken stops its own chain only; others go on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PushReply {
     /// One for each segment.
