@@ -74,9 +74,8 @@ impl Upkeep {
     /// What lies on disk may be newer than what is shown.
     fn is_still_due(&self, now_ms: u64) -> bool {
         // An unreadable file is reported by the reload that follows; making a new one over it is what helps.
-        match self.shown.reload(&self.config) {
-            Ok(true) => tracing::info!("certificate exchanged"),
-            Ok(false) | Err(_) => {}
+        if let Ok(true) = self.shown.reload(&self.config) {
+            tracing::info!("certificate exchanged");
         }
         now_ms + self.config.certificate.renew_before_days * DAY_MS >= self.shown.ends_ms()
     }

@@ -2,6 +2,7 @@
 
 use super::ConfigError;
 use serde::{Deserialize, Serialize};
+use wardkeep_sync::wire::{MAX_PULL_BYTES, MAX_PUSH_BYTES};
 
 /// What one caller, one clinic and the whole server may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,8 +69,8 @@ impl Default for Limits {
             stranger_requests_per_s: 5,
             stranger_request_burst: 50,
             upload_bytes_per_s: 64 * MIB,
-            push_bytes: 64 * MIB,
-            pull_bytes: 256 * MIB,
+            push_bytes: MAX_PUSH_BYTES as u64,
+            pull_bytes: MAX_PULL_BYTES,
             blob_bytes: 2 * GIB,
             parcels_per_device: 10_000,
             invitations_per_clinic: 100,

@@ -182,7 +182,7 @@ impl Store for SqliteStore {
     }
 
     async fn check(&self) -> Stored<()> {
-        self.writer.run(|tx| schema::touch(tx)).await
+        self.writer.run(schema::touch).await
     }
 
     async fn close(&self) -> Stored<()> {

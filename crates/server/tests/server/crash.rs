@@ -43,7 +43,7 @@ impl Program {
     }
 
     /// As systemd stops it.
-    fn terminate(mut self) -> bool {
+    pub fn terminate(mut self) -> bool {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         self.child.wait().unwrap().success()

@@ -6,6 +6,9 @@ use crate::store::{Appended, JoinAnswer, Joined, NewInvitation, NewJoin, StoreEr
 use rusqlite::{Connection, OptionalExtension, params};
 use wardkeep_roster::ClinicId;
 
+/// An invitation and the request under it.
+type Waiting = ([u8; 16], Vec<u8>);
+
 /// An answered request is kept for so long after the invitation's end, so that a device that was away still learns of it.
 const KEEP_ANSWER_MS: u64 = 30 * crate::clock::DAY_MS;
 
@@ -73,7 +76,7 @@ pub fn ask(tx: &Connection, new: &NewJoin, quota: u64) -> Result<Joined, StoreEr
 }
 
 /// The requests that nobody has answered.
-pub fn waiting(db: &Connection, clinic: ClinicId, now_ms: u64) -> Result<Vec<([u8; 16], Vec<u8>)>, StoreError> {
+pub fn waiting(db: &Connection, clinic: ClinicId, now_ms: u64) -> Result<Vec<Waiting>, StoreError> {
     let clinic = number(db, clinic)?;
     let mut statement = db.prepare_cached(
         "SELECT invitation, request FROM join_request JOIN invitation ON invitation.id = invitation

@@ -51,6 +51,8 @@ impl Answer {
 /// The handshake alone.
 pub async fn shake(address: SocketAddr, config: rustls::ClientConfig) -> Result<TlsStream<TcpStream>, String> {
     let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
+    // Else the system holds a request's body back until the server has acknowledged its head.
+    stream.set_nodelay(true).unwrap();
     let name = ServerName::try_from("localhost").unwrap();
     let connector = TlsConnector::from(Arc::new(config));
     connector.connect(name, stream).await.map_err(|error| error.to_string())
