@@ -6,6 +6,7 @@ use crate::program::PASSWORD;
 use crate::scan::Needle;
 use crate::session::{LoginSession, end, wait_until};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -18,12 +19,21 @@ pub struct Desk {
 impl Desk {
     /// Starts the program of this session and waits for its window.
     pub fn start(session: &LoginSession) -> Self {
-        let display = Display::start(1280, 800);
         let mut command = Command::new(crate::binary("wardkeep-desktop"));
         session.adopt(&mut command);
+        let desk = Self::start_as(command, &session.vault_home());
+        wait_until("the window is on the screen", || {
+            desk.keyboard(&["search", "--onlyvisible", "--name", "Wardkeep"])
+        });
+        desk
+    }
+
+    /// Starts a program that already knows its session on a screen of its own, for the vault at `home`. Waits for nothing.
+    pub fn start_as(mut command: Command, home: &Path) -> Self {
+        let display = Display::start(1280, 800);
         let program = command
             .arg("--home")
-            .arg(session.vault_home())
+            .arg(home)
             .env("DISPLAY", &display.name)
             .env("GDK_BACKEND", "x11")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
@@ -33,11 +43,22 @@ impl Desk {
             .process_group(0)
             .spawn()
             .unwrap();
-        let desk = Self { program, display };
-        wait_until("the window is on the screen", || {
-            desk.keyboard(&["search", "--onlyvisible", "--name", "Wardkeep"])
-        });
-        desk
+        Self { program, display }
+    }
+
+    /// Whether the page is painted: text is smoothed, so a page has many colours, an empty window one or two.
+    pub fn is_painted(&self) -> bool {
+        self.display.colours() > 48
+    }
+
+    /// The share of memory of the program and all that it started, in bytes: what is shared is divided among its users.
+    pub fn memory(&self) -> u64 {
+        let share = |pid: u32| {
+            let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+            let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+            Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+        };
+        self.processes().into_iter().filter_map(share).sum()
     }
 
     /// The program's own process.
@@ -104,8 +125,13 @@ impl Desk {
         self.processes().into_iter().filter(alive).flat_map(of_one).collect()
     }
 
-    /// Types the password until the vault is open. Nothing tells a keyboard that a page is ready, so it is typed again.
+    /// Types the password of the tests until the vault is open.
     pub fn unlock(&self) {
+        self.unlock_with(PASSWORD);
+    }
+
+    /// Types a password until the vault is open. Nothing tells a keyboard that a page is ready, so it is typed again.
+    pub fn unlock_with(&self, password: &str) {
         for _ in 0..8 {
             std::thread::sleep(Duration::from_secs(2));
             // Inside the resume window the program opens the vault by itself.
@@ -114,7 +140,7 @@ impl Desk {
             }
             self.keyboard(&["mousemove", "640", "360"]);
             self.keyboard(&["key", "ctrl+a"]);
-            self.keyboard(&["type", "--delay", "20", PASSWORD]);
+            self.keyboard(&["type", "--delay", "20", password]);
             self.keyboard(&["key", "Return"]);
             for _ in 0..50 {
                 if self.has_vault_open() {

@@ -1,11 +1,12 @@
 //! A virtual screen for each test.
 
 use crate::session::end;
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, Window};
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, Window};
 use x11rb::rust_connection::RustConnection;
 
 /// One Xvfb.
@@ -37,6 +38,28 @@ impl Display {
             name: format!(":{number}"),
             server,
         }
+    }
+
+    /// How many colours the screen shows, of those in every fourth row.
+    pub fn colours(&self) -> usize {
+        let (x, screen) = x11rb::connect(Some(&self.name)).unwrap();
+        let screen = &x.setup().roots[screen];
+        let (width, height) = (screen.width_in_pixels, screen.height_in_pixels);
+        let mut seen = HashSet::new();
+        for y in (0..height).step_by(4) {
+            let row = x.get_image(
+                ImageFormat::Z_PIXMAP,
+                screen.root,
+                0,
+                y.cast_signed(),
+                width,
+                1,
+                u32::MAX,
+            );
+            let row = row.unwrap().reply().unwrap().data;
+            seen.extend(row.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]));
+        }
+        seen.len()
     }
 
     /// Asks the windows of this title to close, as a window manager does (ICCCM section 4.2.8.1).

@@ -1,19 +1,21 @@
 //! A clinic on a laptop of the bench: the real vault below the real command table, in a folder of its own.
 //!
-//! The keychain is in memory and Argon2 at toy cost, because neither is what is measured: the one is the desktop's, the other
-//! is meant to take half a second.
+//! The keychain is that of the session of its own in which benchmarks run. The founder's password costs what it costs
+//! everybody, so that the real window opens the vault; a second user's, at toy cost, opens it where Argon2's half second is not
+//! what is measured.
 
 use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use wardkeep_clinic::{Clinic, CommandError, Machine, Password, Resume, dispatch, session};
+use wardkeep_clinic::{Clinic, CommandError, Machine, Password, Resume, dispatch, session, user};
 use wardkeep_record::id::UserId;
+use wardkeep_record::role::Role;
 use wardkeep_vault::kdf::KdfPolicy;
-use wardkeep_vault::keychain::Keychain;
 use zeroize::Zeroizing;
 
-const PASSWORD: &str = "ultramarine heron nineteen";
+/// Everybody's password.
+pub const PASSWORD: &str = "ultramarine heron nineteen";
 
 /// How often an import is asked how far it is.
 const POLL: Duration = Duration::from_millis(20);
@@ -21,55 +23,72 @@ const POLL: Duration = Duration::from_millis(20);
 /// One laptop, whose keychain and folder outlive the program's runs.
 pub struct Laptop {
     home: PathBuf,
-    keychain: Keychain,
+    founder: UserId,
     user: UserId,
 }
 
 impl Laptop {
-    /// Founds a clinic in a folder without one; the founder is unlocked.
+    /// Founds a clinic in a folder without one; the second user is unlocked.
     pub fn found(home: &Path) -> Result<(Self, Clinic)> {
-        let (keychain, _switch) = Keychain::in_memory();
-        let clinic = start(home, &keychain)?;
+        let founding = Clinic::open(home, Machine::system(Resume::Never)).map_err(failed)?;
         let input = session::create::Input {
             clinic_name: "Bench".to_owned(),
             user_name: "Ada Bench".to_owned(),
             password: password(),
         };
-        let view = clinic.call(input).map_err(failed)?;
-        Ok((
-            Self {
-                home: home.to_owned(),
-                keychain,
-                user: view.user.id,
-            },
-            clinic,
-        ))
+        let founder = founding.call(input).map_err(failed)?.user.id;
+        drop(founding);
+        let clinic = start(home)?;
+        unlock(&clinic, founder)?;
+        let second = user::add::Input {
+            name: "Bo Bench".to_owned(),
+            roles: vec![Role::FrontDesk, Role::Clinician, Role::Admin],
+            password: password(),
+        };
+        let laptop = Self {
+            home: home.to_owned(),
+            founder,
+            user: clinic.call(second).map_err(failed)?.id,
+        };
+        drop(clinic);
+        let clinic = laptop.start()?;
+        laptop.unlock(&clinic)?;
+        Ok((laptop, clinic))
     }
 
     /// Starts the program anew, locked.
     pub fn start(&self) -> Result<Clinic> {
-        start(&self.home, &self.keychain)
+        start(&self.home)
     }
 
-    /// Unlocks.
+    /// Unlocks as the second user.
     pub fn unlock(&self, clinic: &Clinic) -> Result<()> {
-        clinic
-            .call(session::unlock::Input {
-                user: self.user,
-                password: password(),
-            })
-            .map_err(failed)
-            .map(drop)
+        unlock(clinic, self.user)
+    }
+
+    /// Takes the second user away, so that the window asks for the founder's password and nobody else's.
+    pub fn leave_to_founder(self) -> Result<()> {
+        let clinic = self.start()?;
+        unlock(&clinic, self.founder)?;
+        clinic.call(user::remove::Input { user: self.user }).map_err(failed)?;
+        Ok(())
     }
 }
 
-fn start(home: &Path, keychain: &Keychain) -> Result<Clinic> {
+fn start(home: &Path) -> Result<Clinic> {
     let machine = Machine {
-        keychain: keychain.clone(),
         kdf: KdfPolicy::cheap_for_tests(),
         ..Machine::system(Resume::Never)
     };
     Clinic::open(home, machine).map_err(failed)
+}
+
+fn unlock(clinic: &Clinic, user: UserId) -> Result<()> {
+    let input = session::unlock::Input {
+        user,
+        password: password(),
+    };
+    clinic.call(input).map_err(failed).map(drop)
 }
 
 fn password() -> Password {

@@ -28,6 +28,7 @@ pub fn run(form: Form) -> Result<()> {
             patients: 500,
             names: None,
             seed: 1,
+            window: true,
         },
         form,
     )?;

@@ -1,9 +1,10 @@
 //! `vault`: unlocking, opening a record and saving an edit in a vault of a million patients, and the memory that it takes.
 //!
 //! The patients come in as any others do: by FHIR import through the command table. Ratios to plain SQLite are measured on a
-//! copy of the office file without its key, with the same statements on both.
+//! copy of the office file without its key, with the same statements on both. The real window is started on the same vault.
 
 mod plain;
+mod window;
 
 use crate::figure::{Figure, Form, Report, progress};
 use crate::laptop::{self, Laptop};
@@ -33,6 +34,9 @@ pub struct Options {
     /// What the chance begins with
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Leave the real window out
+    #[arg(long = "no-window", action = clap::ArgAction::SetFalse)]
+    pub window: bool,
 }
 
 /// Measures and prints.
@@ -58,6 +62,10 @@ pub fn run(options: &Options, form: Form) -> Result<Report> {
     figures.push(Figure::told("resident_full_mb", full as f64 / 1e6, "MB"));
     drop(clinic);
     figures.extend(plain::ratios(&home, options)?);
+    if options.window {
+        laptop.leave_to_founder()?;
+        figures.extend(window::figures(&home)?);
+    }
     let report = Report { name: "vault", figures };
     report.print(form)?;
     Ok(report)
