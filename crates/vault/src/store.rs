@@ -48,7 +48,7 @@ pub use row::Stored;
 pub use setting::SETTING_MAX;
 pub use sync::{
     Arrived, ChainState, OutboxSegment, Pending, Quarantined, Reason, Received, SealedRun, Stop, Unsent,
-    store_compartment, store_device, wire_compartment, wire_device,
+    store_compartment, store_device, wire_compartment, wire_device, writer_of,
 };
 pub use tx::Tx;
 

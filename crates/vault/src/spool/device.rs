@@ -5,6 +5,7 @@ use super::error::{Failed, SpoolError, damaged};
 use crate::key::SigningSeed;
 use rusqlite::{OptionalExtension, params};
 use wardkeep_roster::ClinicId;
+use wardkeep_sync::peer::MAX_MEMORY_BYTES;
 use zeroize::Zeroizing;
 
 /// The most bytes of a pending join's state.
@@ -135,6 +136,25 @@ impl Spool {
             None => self.conn.execute("DELETE FROM joining", []),
         };
         done.failed().map(drop)
+    }
+
+    /// What the state machine of sync remembered ([`wardkeep_sync::peer::Memory`]); nothing before the first time.
+    pub fn memory(&self) -> Result<Option<Vec<u8>>, SpoolError> {
+        let mut query = self.conn.prepare_cached("SELECT bytes FROM memory").failed()?;
+        query.query_row([], |row| row.get(0)).optional().failed()
+    }
+
+    /// Keeps what it remembers, in place of what it remembered before.
+    pub fn set_memory(&mut self, bytes: &[u8]) -> Result<(), SpoolError> {
+        if bytes.len() > MAX_MEMORY_BYTES {
+            return Err(SpoolError::TooLarge {
+                what: "memory of sync",
+                max: MAX_MEMORY_BYTES,
+            });
+        }
+        let put = "INSERT INTO memory (one, bytes) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET bytes = ?1";
+        self.conn.execute(put, params![bytes]).failed()?;
+        Ok(())
     }
 
     /// How far it has come; 0 before the first.

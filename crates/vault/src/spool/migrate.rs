@@ -25,6 +25,10 @@ CREATE TABLE joining (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     state BLOB NOT NULL
 ) STRICT;
+CREATE TABLE memory (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    bytes BLOB NOT NULL
+) STRICT;
 CREATE TABLE cursor (
     name TEXT NOT NULL PRIMARY KEY,
     value INTEGER NOT NULL

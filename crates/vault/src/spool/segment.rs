@@ -5,6 +5,7 @@ use super::Spool;
 use super::error::{Failed, SpoolError};
 use super::vector::{self, TIP};
 use rusqlite::{Connection, OptionalExtension, params};
+use wardkeep_sync::admit::Held;
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::{Chain, SegmentHash, Tip};
 use wardkeep_sync::segment::{MalformedSegment, Segment};
@@ -40,6 +41,29 @@ impl Spool {
         hash_at(&self.conn, chain, seq)
     }
 
+    /// Takes the segments of this device's own chain after number `keep` out, because others have another branch of it: what they hold was
+    /// written again in a new life ([`crate::store::Store::begin_incarnation`]).
+    pub fn forget_after(&mut self, chain: &Chain, keep: u64) -> Result<(), SpoolError> {
+        let tip = self.hash_at(chain, keep)?.map(|hash| Tip { seq: keep, hash });
+        self.write(|conn| {
+            let key = params![
+                chain.compartment.number(),
+                chain.device.0.as_slice(),
+                chain.incarnation.0.as_slice(),
+                i64::try_from(keep).unwrap_or(i64::MAX),
+            ];
+            let place = "compartment = ?1 AND device = ?2 AND incarnation = ?3 AND seq > ?4";
+            for table in ["segment", TIP] {
+                conn.execute(&format!("DELETE FROM {table} WHERE {place}"), key)
+                    .failed()?;
+            }
+            match tip {
+                Some(tip) => vector::put(conn, TIP, chain, tip),
+                None => Ok(()),
+            }
+        })
+    }
+
     /// One kept segment.
     pub fn segment(&self, chain: &Chain, seq: u64) -> Result<Option<Vec<u8>>, SpoolError> {
         Ok(self.segments(chain, seq, 1)?.into_iter().next())
@@ -67,6 +91,23 @@ impl Spool {
             found.push(row.get(0).failed()?);
         }
         Ok(found)
+    }
+}
+
+/// For [`wardkeep_sync::admit`], which knows no errors: what cannot be read counts as not held, and is refused when it is to be kept.
+impl Held for Spool {
+    fn tip(&self, chain: &Chain) -> Option<Tip> {
+        let tip = vector::tip(&self.conn, TIP, chain);
+        tip.inspect_err(|error| tracing::warn!(%error, "the spool could not be read"))
+            .ok()
+            .flatten()
+    }
+
+    fn hash_at(&self, chain: &Chain, seq: u64) -> Option<SegmentHash> {
+        let hash = Self::hash_at(self, chain, seq);
+        hash.inspect_err(|error| tracing::warn!(%error, "the spool could not be read"))
+            .ok()
+            .flatten()
     }
 }
 

@@ -176,6 +176,15 @@ fn segments_are_kept_once_in_order_as_they_came() {
     // A branch that continues what is not here is a fork, not a gap.
     let (branch, _) = segment(chain(2), Some(other_tip), "branch");
     assert_eq!(spool.keep_segments(&[branch]).unwrap(), [Kept::Other(foreign_tip.hash)]);
+    spool.forget_after(&chain(1), 1).unwrap();
+    assert_eq!(spool.frontier().unwrap().tip(&chain(1)), Some(tip_one));
+    assert_eq!(spool.keep_segments(&[&two]).unwrap(), [Kept::New]);
+    spool.forget_after(&chain(1), 0).unwrap();
+    assert_eq!(spool.frontier().unwrap().len(), 1);
+    assert_eq!(
+        spool.keep_segments(&[&other, &after_other]).unwrap(),
+        [Kept::New, Kept::New]
+    );
     let report = spool.check().unwrap();
     assert!(report.is_whole() && report.file == "spool.db");
 }
@@ -197,6 +206,9 @@ fn what_the_server_holds_may_go_back_and_cursors_stay() {
     spool.keep_parcels(&[(3, b"c"), (1, b"a")]).unwrap();
     spool.keep_parcels(&[(3, b"x")]).unwrap();
     spool.set_joining(Some(b"half-way")).unwrap();
+    assert_eq!(spool.memory().unwrap(), None);
+    spool.set_memory(b"what was").unwrap();
+    spool.set_memory(b"what is").unwrap();
     drop(spool);
     let mut spool = Spool::open(&machine.env).unwrap();
     assert_eq!(spool.acknowledged().unwrap(), fewer);
@@ -212,6 +224,7 @@ fn what_the_server_holds_may_go_back_and_cursors_stay() {
     spool.parcel_done(1).unwrap();
     assert_eq!(spool.parcels().unwrap().len(), 1);
     assert_eq!(spool.joining().unwrap().unwrap()[..], b"half-way"[..]);
+    assert_eq!(spool.memory().unwrap().unwrap(), b"what is");
     spool.set_joining(None).unwrap();
     assert!(spool.joining().unwrap().is_none());
     let large = vec![0; JOINING_MAX + 1];

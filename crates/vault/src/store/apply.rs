@@ -9,8 +9,9 @@ use super::op_log::{self, State};
 use super::projection::{Shown, project};
 use super::{Store, Stored, Tx, row};
 use wardkeep_record::field::Kind;
-use wardkeep_record::id::UserId;
-use wardkeep_record::merge::{RemovalState, Stamp, merge};
+use wardkeep_record::fields::Fields;
+use wardkeep_record::id::{RecordId, UserId};
+use wardkeep_record::merge::{RecordState, RemovalState, Stamp, merge};
 use wardkeep_record::op::{Change, Compartment, DecodeError, Dot, Op, decode_op};
 
 /// Deferred ops that are tried in one transaction.
@@ -38,6 +39,9 @@ pub(super) struct Incoming<'b> {
     /// The records as they are, change by change, where the caller has loaded them already.
     pub(super) before: Option<Vec<Option<Stored>>>,
 }
+
+/// A row before it changes: its number, whether it was there, and of a patient what it said.
+type Before = (i64, RemovalState, Option<(Kind, Fields)>);
 
 impl Tx<'_> {
     /// Takes in the bytes of an op that some device named `dot`; also one of this device, out of a backup or from others.
@@ -120,34 +124,48 @@ impl Tx<'_> {
     /// Merges one change into its row and what is computed from it.
     fn apply_change(&mut self, change: Change, stamp: Stamp, old: Option<Stored>) -> Result<(), StoreError> {
         let id = change.record;
-        let (n, was) = (old.as_ref().map(|old| old.n), old.as_ref().map(|old| old.removal));
-        let is_patient = change.kind == Kind::PATIENT;
         // Only the index of patients compares before and after; no other record pays for the copy.
-        let old_fields = old
-            .as_ref()
-            .filter(|_| is_patient)
-            .map(|old| (old.state.kind, old.state.fields.clone()));
+        let was_patient = old.as_ref().is_some_and(|old| old.state.kind == Kind::PATIENT);
+        let is_patient = was_patient || change.kind == Kind::PATIENT;
+        let before = old.as_ref().map(|old| {
+            let fields = is_patient.then(|| (old.state.kind, old.state.fields.clone()));
+            (old.n, old.removal, fields)
+        });
         if let Some(old) = &old {
             self.digest.remove(id, &old.state);
         }
         let merged = merge(old.map(|old| old.state), change, stamp);
-        let fields = merged.state.fields.to_bytes();
-        self.digest.add(id, &merged.state, &fields);
-        let row = (&merged.state, merged.after, &fields[..]);
+        self.put_row(id, before, (merged.state, merged.after))
+    }
+
+    /// Writes a record's row and what is computed from it.
+    fn put_row(
+        &mut self,
+        id: RecordId,
+        before: Option<Before>,
+        (state, after): (RecordState, RemovalState),
+    ) -> Result<(), StoreError> {
+        let bytes = state.fields.to_bytes();
+        self.digest.add(id, &state, &bytes);
+        let n = before.as_ref().map(|(n, ..)| *n);
+        let row = (&state, after, &bytes[..]);
         let n = row::store(self.conn, self.compartment, &mut self.numbers, (n, id), row)?;
-        if is_patient {
+        if state.kind == Kind::PATIENT {
             let removed = |removal| removal == RemovalState::Removed;
             let shown = Shown {
                 id,
-                kind: merged.state.kind,
-                fields: &merged.state.fields,
-                removed: removed(merged.after),
+                kind: state.kind,
+                fields: &state.fields,
+                removed: removed(after),
             };
-            let old = old_fields.as_ref().map(|(kind, fields)| Shown {
-                id,
-                kind: *kind,
-                fields,
-                removed: was.is_some_and(removed),
+            let old = before.as_ref().and_then(|(_, was, fields)| {
+                let (kind, fields) = fields.as_ref()?;
+                Some(Shown {
+                    id,
+                    kind: *kind,
+                    fields,
+                    removed: removed(*was),
+                })
             });
             project(self.conn, n, old, shown)?;
             let there = |shown: &Shown<'_>| i64::from(!shown.removed);
@@ -156,9 +174,19 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Puts a record's state in place of the one that is there.
+    pub(super) fn replace(&mut self, id: RecordId, old: Option<Stored>, state: RecordState) -> Result<(), StoreError> {
+        if let Some(old) = &old {
+            self.digest.remove(id, &old.state);
+        }
+        let before = old.map(|old| (old.n, old.removal, Some((old.state.kind, old.state.fields))));
+        let after = state.removal_state();
+        self.put_row(id, before, (state, after))
+    }
+
     /// Remembers the highest number of this device: a number is never used twice, even when the log comes from a backup.
     fn note_own(&mut self, dot: Dot) {
-        if dot.device == self.device() {
+        if dot.device == self.writer {
             self.seq = self.seq.max(dot.seq);
         }
     }

@@ -103,6 +103,16 @@ actions! {
     Damage = 21 "damage",
     /// A conflict was settled.
     Settle = 22 "settle",
+    /// The clinic was given a server, or given to another.
+    ClinicAttach = 23 "clinic_attach",
+    /// A new device was invited.
+    Invite = 24 "invite",
+    /// A device or a user was taken into the clinic, or refused, or given keys.
+    Approve = 25 "approve",
+    /// This device joined a clinic, or another asked to join.
+    Join = 26 "join",
+    /// A device was taken out of the clinic.
+    Revoke = 27 "revoke",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.

@@ -18,7 +18,7 @@ use wardkeep_record::op::{Change, Compartment, Dot, FieldKey};
 /// One value that stands in a conflict.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contender {
-    /// Its write's name, time and author; the device is in the name.
+    /// Its write's name, time and author. The name's device is the writer ([`View::device_of_writer`]).
     pub stamp: Stamp,
     /// The element's JSON text; `None` where the write cleared the field. In [`field::REMOVED`]: a removal, or `None` for its end.
     pub value: Option<Box<str>>,
@@ -123,7 +123,10 @@ fn of_record(stored: &Stored) -> Vec<Conflict> {
         field: field::REMOVED,
         item: None,
     };
-    let mut keys: Vec<FieldKey> = stored.state.conflicts().into_iter().map(|(key, _)| key).collect();
+    let conflicts = stored.state.conflicts().into_iter();
+    // Those who wrote the same without seeing each other agree.
+    let differ = conflicts.filter(|(_, heads)| heads.iter().any(|head| head.value != heads[0].value));
+    let mut keys: Vec<FieldKey> = differ.map(|(key, _)| key).collect();
     if stored.removal == RemovalState::Flagged && !keys.contains(&removed) {
         keys.insert(0, removed);
     }

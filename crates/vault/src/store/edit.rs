@@ -143,7 +143,7 @@ impl Tx<'_> {
         })?;
         let op = Op {
             dot: Dot {
-                device: self.device(),
+                device: self.writer,
                 seq,
             },
             hlc: self.hlc.tick(self.now_ms),

@@ -167,6 +167,62 @@ pub(super) fn own_run(
     Ok(run)
 }
 
+/// The applied ops of a writer after number `after`, in order.
+pub(super) fn applied_after(
+    conn: &Connection,
+    at: Compartment,
+    writer: DeviceId,
+    after: u64,
+) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    let s = schema(at);
+    let sql = format!(
+        "SELECT o.seq, o.bytes FROM {s}.op o JOIN {s}.device d ON d.n = o.device \
+         WHERE d.id = ?1 AND o.seq > ?2 AND o.state = 0 ORDER BY o.seq"
+    );
+    let mut query = conn.prepare_cached(&sql).at(at)?;
+    let mut rows = query
+        .query(params![writer.as_bytes().as_slice(), after.cast_signed()])
+        .at(at)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().at(at)? {
+        let packed: Vec<u8> = row.get(1).at(at)?;
+        found.push((row.get::<_, i64>(0).at(at)?.cast_unsigned(), read_bytes(&packed, at)?));
+    }
+    Ok(found)
+}
+
+/// Takes those ops out of the log, to be written again under other names.
+pub(super) fn remove_applied(
+    conn: &Connection,
+    at: Compartment,
+    writer: DeviceId,
+    after: u64,
+) -> Result<(), StoreError> {
+    let s = schema(at);
+    let sql = format!(
+        "DELETE FROM {s}.op WHERE device = (SELECT n FROM {s}.device WHERE id = ?1) AND seq > ?2 AND state = 0"
+    );
+    conn.execute(&sql, params![writer.as_bytes().as_slice(), after.cast_signed()])
+        .at(at)?;
+    Ok(())
+}
+
+/// Hands over the bytes of every applied op, in the order in which they came.
+pub(super) fn each_applied(
+    conn: &Connection,
+    at: Compartment,
+    mut take: impl FnMut(&[u8]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let sql = format!("SELECT bytes FROM {}.op WHERE state = 0 ORDER BY n", schema(at));
+    let mut query = conn.prepare_cached(&sql).at(at)?;
+    let mut rows = query.query([]).at(at)?;
+    while let Some(row) = rows.next().at(at)? {
+        let packed: Vec<u8> = row.get(0).at(at)?;
+        take(&read_bytes(&packed, at)?)?;
+    }
+    Ok(())
+}
+
 /// Device and number from two neighbouring columns.
 fn read_dot(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Dot> {
     Ok(Dot {

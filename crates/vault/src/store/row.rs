@@ -13,8 +13,8 @@ use wardkeep_record::field::{Kind, needs_settling};
 use wardkeep_record::fields::Fields;
 use wardkeep_record::hlc::Hlc;
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
-use wardkeep_record::merge::{Clocks, RecordState, RemovalState, Stamp};
-use wardkeep_record::op::{Compartment, Dot};
+use wardkeep_record::merge::{Clocks, FieldState, RecordState, RemovalState, Stamp};
+use wardkeep_record::op::{Compartment, Dot, FieldKey};
 
 /// Bodies and clocks below this length are stored as they are.
 const PACK_ABOVE: usize = 200;
@@ -133,8 +133,10 @@ fn read_stamp(row: &Row<'_>) -> rusqlite::Result<Stamp> {
 
 /// The flags of a record's state.
 fn flags(state: &RecordState, removal: RemovalState) -> i64 {
-    let contested = |(key, field): (&wardkeep_record::op::FieldKey, &wardkeep_record::merge::FieldState)| {
-        !field.hidden.is_empty() && needs_settling(state.kind, key.field)
+    // Those who wrote the same without seeing each other agree.
+    let differs = |(key, field): &(&FieldKey, &FieldState)| {
+        let shown = state.fields.get(**key);
+        field.hidden.iter().any(|(_, value)| value.as_deref() != shown)
     };
     let removal = match removal {
         RemovalState::Present => 0,
@@ -142,8 +144,9 @@ fn flags(state: &RecordState, removal: RemovalState) -> i64 {
         RemovalState::Flagged => FLAGGED,
     };
     let has = |bit: i64, is: bool| if is { bit } else { 0 };
-    let met = state.clocks.over.values().any(|field| !field.hidden.is_empty());
-    removal | has(CONTESTED, met) | has(CONFLICT, met && state.clocks.over.iter().any(contested))
+    let mut met = state.clocks.over.iter().filter(differs).peekable();
+    let contested = has(CONTESTED, met.peek().is_some());
+    removal | contested | has(CONFLICT, met.any(|(key, _)| needs_settling(state.kind, key.field)))
 }
 
 /// Writes a record's new state: into row `n`, or into a new row. `fields` are its fields' bytes. Answers the row.

@@ -10,6 +10,7 @@
 
 mod chain;
 mod epoch_key;
+mod life;
 mod outbox;
 mod quarantine;
 mod receive;
@@ -18,6 +19,7 @@ mod seal;
 mod sent;
 
 pub use chain::{ChainState, Stop};
+pub use life::writer_of;
 pub use outbox::OutboxSegment;
 pub use quarantine::{Quarantined, Reason};
 pub use receive::{Arrived, Received};
@@ -68,12 +70,14 @@ struct Own {
     sealed_op: u64,
     /// The last own op that the server has acknowledged.
     acknowledged_op: u64,
+    /// The last segment of the present life that the server has acknowledged.
+    acknowledged_seq: u64,
 }
 
 impl Own {
     fn load(conn: &Connection, at: Compartment) -> Result<Self, StoreError> {
         let sql = format!(
-            "SELECT incarnation, sealed_op, acknowledged_op FROM {}.sync",
+            "SELECT incarnation, sealed_op, acknowledged_op, acknowledged_seq FROM {}.sync",
             schema_of(at)
         );
         let mut query = conn.prepare_cached(&sql).at(at)?;
@@ -82,6 +86,7 @@ impl Own {
                 incarnation: row.get::<_, Option<[u8; 16]>>(0)?.map(Incarnation),
                 sealed_op: row.get::<_, i64>(1)?.cast_unsigned(),
                 acknowledged_op: row.get::<_, i64>(2)?.cast_unsigned(),
+                acknowledged_seq: row.get::<_, i64>(3)?.cast_unsigned(),
             })
         };
         query.query_row([], read).at(at)
@@ -89,18 +94,24 @@ impl Own {
 
     fn store(&self, conn: &Connection, at: Compartment) -> Result<(), StoreError> {
         let sql = format!(
-            "UPDATE {}.sync SET incarnation = ?1, sealed_op = ?2, acknowledged_op = ?3",
+            "UPDATE {}.sync SET incarnation = ?1, sealed_op = ?2, acknowledged_op = ?3, acknowledged_seq = ?4",
             schema_of(at)
         );
         let row = params![
             self.incarnation.as_ref().map(|incarnation| incarnation.0.as_slice()),
             self.sealed_op.cast_signed(),
             self.acknowledged_op.cast_signed(),
+            self.acknowledged_seq.cast_signed(),
         ];
         conn.prepare_cached(&sql)
             .and_then(|mut update| update.execute(row))
             .at(at)?;
         Ok(())
+    }
+
+    /// Whose name the ops of the present life bear.
+    fn writer(&self, device: DeviceId, at: Compartment) -> DeviceId {
+        self.chain(device, at).map_or(device, |chain| writer_of(&chain))
     }
 
     /// The chain that this device writes now.
@@ -112,6 +123,11 @@ impl Own {
             compartment: wire_compartment(at),
         })
     }
+}
+
+/// Whose name the next op of this device bears.
+pub(super) fn present_writer(conn: &Connection, at: Compartment, device: DeviceId) -> Result<DeviceId, StoreError> {
+    Ok(Own::load(conn, at)?.writer(device, at))
 }
 
 impl Store {

@@ -7,6 +7,7 @@ mod conflicts;
 mod convergence;
 mod damage;
 mod files;
+mod lives;
 mod local_rows;
 mod members;
 mod oracle;

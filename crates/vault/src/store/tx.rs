@@ -5,6 +5,7 @@ use super::digest::Keeper;
 use super::error::{At, StoreError};
 use super::number::Numbers;
 use super::schema::schema;
+use super::sync::present_writer;
 use super::{Access, Store, View};
 use rusqlite::{Connection, TransactionBehavior, params};
 use wardkeep_record::hlc::Hlc;
@@ -25,6 +26,8 @@ pub struct Tx<'a> {
     pub(super) hlc: Hlc,
     /// How many patients there are; only the office's file counts them.
     pub(super) patients: i64,
+    /// Whose name the ops of this device bear now.
+    pub(super) writer: DeviceId,
     /// What this transaction does to the replica digest.
     pub(super) digest: Keeper,
     head: Head,
@@ -83,6 +86,7 @@ impl<'a> Tx<'a> {
             seq: seq.cast_unsigned(),
             hlc: Hlc(hlc.cast_unsigned()),
             patients,
+            writer: present_writer(conn, compartment, access.device)?,
             digest: Keeper::begin(conn, compartment)?,
             head,
             changed: false,

@@ -139,23 +139,6 @@ pub(super) fn store(
 }
 
 impl Store {
-    /// Begins a life of this device's chain: random bytes that no life had before. Ops that were not acknowledged in the life
-    /// before are sealed again in this one; what of it waited in the outbox is dropped, because it would fork the old chain.
-    pub fn begin_incarnation(&mut self, at: Compartment, incarnation: Incarnation) -> Result<(), StoreError> {
-        self.keep_books(at, |conn| {
-            let mut own = Own::load(conn, at)?;
-            if own.incarnation == Some(incarnation) {
-                return Ok(());
-            }
-            own.incarnation = Some(incarnation);
-            own.sealed_op = own.acknowledged_op;
-            own.store(conn, at)?;
-            conn.execute(&format!("DELETE FROM {}.outbox", schema_of(at)), [])
-                .at(at)?;
-            Ok(())
-        })
-    }
-
     /// Lets a stopped chain try its next segment again: after an update, or when whoever wrote it has mended it.
     pub fn retry_chain(&mut self, at: Compartment, chain: Chain) -> Result<(), StoreError> {
         self.keep_books(at, |conn| {

@@ -4,7 +4,7 @@ use super::super::apply::{Applied, NOBODY_USER};
 use super::super::error::StoreError;
 use super::super::number::Numbers;
 use super::chain::{self, ChainState, Stop};
-use super::{Own, store_compartment, store_device};
+use super::{Own, seal, store_compartment, store_device, writer_of};
 use crate::store::{Action, AuditEntry, Store, Tx};
 use wardkeep_record::op::{Compartment, Dot};
 use wardkeep_sync::id::{Chain, SegmentHash, Tip};
@@ -104,7 +104,7 @@ fn place(state: &ChainState, arrived: &Arrived<'_>) -> Result<Option<Received>, 
 impl Tx<'_> {
     /// Applies the ops and moves the chain.
     fn take_in(&mut self, before: &ChainState, arrived: &Arrived<'_>) -> Result<Received, StoreError> {
-        let device = store_device(arrived.chain.device);
+        let device = writer_of(&arrived.chain);
         let (mut new, mut deferred, mut last) = (0, 0, before.last_op);
         for (seq, bytes) in &arrived.ops {
             // The first segment of a later life begins where the one before ended, which is not known here.
@@ -125,28 +125,33 @@ impl Tx<'_> {
             ..*before
         };
         chain::store(self.conn, self.compartment, &mut self.numbers, &after)?;
-        if device == self.device() {
-            self.note_own_tail(arrived)?;
-        }
+        self.note_own_tail(arrived, after.last_op)?;
         let detail = serde_json::json!({
-            "device": device.to_string(), "segment": arrived.tip.seq, "ops": arrived.ops.len(), "new": new,
+            "device": store_device(arrived.chain.device).to_string(), "segment": arrived.tip.seq, "ops": arrived.ops.len(), "new": new,
         });
         self.audit(&AuditEntry::new(Action::Receive).detail(&detail))?;
         Ok(Received::Applied { new, deferred })
     }
 
-    /// A former life's segment came back from others: what it holds has left this device, and is not sealed again.
-    fn note_own_tail(&self, arrived: &Arrived<'_>) -> Result<(), StoreError> {
-        let (Some((first, _)), Some((last, _))) = (arrived.ops.first(), arrived.ops.last()) else {
-            return Ok(());
-        };
-        let mut own = Own::load(self.conn, self.compartment)?;
-        if own.incarnation == Some(arrived.chain.incarnation) || *first > own.acknowledged_op.saturating_add(1) {
+    /// A segment of this device's present chain came back from others, as to a machine that was put back from an image: what it holds has
+    /// left this device, and is not sealed again.
+    fn note_own_tail(&self, arrived: &Arrived<'_>, last_op: u64) -> Result<(), StoreError> {
+        let (conn, at) = (self.conn, self.compartment);
+        let own = Own::load(conn, at)?;
+        let is_own = store_device(arrived.chain.device) == self.device();
+        if !is_own || own.incarnation != Some(arrived.chain.incarnation) {
             return Ok(());
         }
-        own.acknowledged_op = own.acknowledged_op.max(*last);
-        own.sealed_op = own.sealed_op.max(*last);
-        own.store(self.conn, self.compartment)
+        let last = last_op.max(own.sealed_op);
+        let first = arrived.ops.first().map_or(last + 1, |(first, _)| *first);
+        seal::note_segment(conn, at, arrived.chain.incarnation, arrived.tip, (first, last))?;
+        let own = Own {
+            sealed_op: last,
+            acknowledged_op: last,
+            acknowledged_seq: arrived.tip.seq,
+            ..own
+        };
+        own.store(conn, at)
     }
 
     /// Writes down that a chain goes no further, and why.

@@ -11,9 +11,11 @@ CREATE TABLE {s}.sync (
     incarnation BLOB CHECK (incarnation IS NULL OR length(incarnation) = 16),
     sealed_op INTEGER NOT NULL,
     acknowledged_op INTEGER NOT NULL,
+    acknowledged_seq INTEGER NOT NULL,
     digest_key BLOB CHECK (digest_key IS NULL OR length(digest_key) = 32)
 ) STRICT;
-INSERT INTO {s}.sync (one, incarnation, sealed_op, acknowledged_op, digest_key) VALUES (1, NULL, 0, 0, NULL);
+INSERT INTO {s}.sync (one, incarnation, sealed_op, acknowledged_op, acknowledged_seq, digest_key)
+    VALUES (1, NULL, 0, 0, 0, NULL);
 CREATE TABLE {s}.epoch_key (
     number INTEGER PRIMARY KEY CHECK (number > 0),
     key BLOB NOT NULL CHECK (length(key) = 32)
@@ -30,6 +32,7 @@ CREATE TABLE {s}.chain (
 CREATE TABLE {s}.segment_op (
     incarnation BLOB NOT NULL CHECK (length(incarnation) = 16),
     seq INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
     first_op INTEGER NOT NULL,
     last_op INTEGER NOT NULL,
     PRIMARY KEY (incarnation, seq)

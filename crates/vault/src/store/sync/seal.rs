@@ -8,7 +8,7 @@ use super::{Own, outbox, schema_of};
 use crate::store::{Access, Store, View};
 use rusqlite::{Connection, TransactionBehavior, params};
 use wardkeep_record::op::Compartment;
-use wardkeep_sync::id::{Chain, Tip};
+use wardkeep_sync::id::{Chain, Incarnation, Tip};
 use wardkeep_sync::segment::{Kind, MAX_OPS, Segment, fitting};
 use zeroize::Zeroizing;
 
@@ -47,7 +47,7 @@ impl Store {
         self.keep_books(at, |conn| {
             let own = Own::load(conn, at)?;
             let chain = own.chain(device, at)?;
-            let run = op_log::own_run(conn, at, device, own.sealed_op, MAX_OPS)?;
+            let run = op_log::own_run(conn, at, own.writer(device, at), own.sealed_op, MAX_OPS)?;
             let count = fitting(run.ops.iter().map(|op| op.len()));
             let ops = &run.ops[..count];
             if ops.is_empty() {
@@ -126,18 +126,31 @@ fn keep(
     };
     chain::store(conn, at, &mut Numbers::default(), &after)?;
     outbox::append(conn, at, before.chain.incarnation, tip, bytes)?;
+    note_segment(conn, at, before.chain.incarnation, tip, (first_op, last_op))?;
+    Ok(tip)
+}
+
+/// Notes which ops an own segment holds.
+pub(super) fn note_segment(
+    conn: &Connection,
+    at: Compartment,
+    incarnation: Incarnation,
+    tip: Tip,
+    (first_op, last_op): (u64, u64),
+) -> Result<(), StoreError> {
     let sql = format!(
-        "INSERT INTO {}.segment_op (incarnation, seq, first_op, last_op) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO {}.segment_op (incarnation, seq, hash, first_op, last_op) VALUES (?1, ?2, ?3, ?4, ?5)",
         schema_of(at)
     );
     let row = params![
-        before.chain.incarnation.0.as_slice(),
+        incarnation.0.as_slice(),
         tip.seq.cast_signed(),
+        tip.hash.0.as_slice(),
         first_op.cast_signed(),
         last_op.cast_signed(),
     ];
     conn.prepare_cached(&sql)
         .and_then(|mut insert| insert.execute(row))
         .at(at)?;
-    Ok(tip)
+    Ok(())
 }

@@ -22,31 +22,30 @@ pub struct Unsent {
 }
 
 impl Store {
-    /// Notes that the server holds this device's chain up to segment `seq`, 0 for none of it. It may be less than before: a server
-    /// that lost what it had holds nothing, whatever it said.
+    /// Notes that the server holds this device's present chain up to segment `seq`, 0 for none of it. It may be less than before: a server
+    /// that lost what it had holds nothing, whatever it said. Of a former life nothing is noted: what of it was not acknowledged when it
+    /// ended has gone over into the next.
     pub fn note_acknowledged(&mut self, at: Compartment, incarnation: Incarnation, seq: u64) -> Result<(), StoreError> {
         self.keep_books(at, |conn| {
             let own = Own::load(conn, at)?;
+            if own.incarnation != Some(incarnation) {
+                return Ok(());
+            }
             let sql = format!(
-                "SELECT last_op FROM {s}.segment_op WHERE incarnation = ?1 AND seq <= ?2 \
-                 UNION ALL SELECT first_op - 1 FROM {s}.segment_op WHERE incarnation = ?1 AND seq = 1 \
+                "SELECT seq, last_op FROM {s}.segment_op WHERE incarnation = ?1 AND seq <= ?2 \
+                 UNION ALL SELECT 0, first_op - 1 FROM {s}.segment_op WHERE incarnation = ?1 AND seq = 1 \
                  ORDER BY 1 DESC LIMIT 1",
                 s = schema_of(at)
             );
             let key = params![incarnation.0.as_slice(), i64::try_from(seq).unwrap_or(i64::MAX)];
             let mut query = conn.prepare_cached(&sql).at(at)?;
-            let found: Option<i64> = query.query_row(key, |row| row.get(0)).optional().at(at)?;
-            let Some(op) = found.map(i64::cast_unsigned) else {
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+            let Some((seq, op)) = query.query_row(key, read).optional().at(at)? else {
                 return Ok(());
             };
-            // A former life says nothing of what this one has not sent yet.
-            let is_present = own.incarnation == Some(incarnation);
-            if own.acknowledged_op == op || (!is_present && own.acknowledged_op > op) {
-                return Ok(());
-            }
             let own = Own {
-                acknowledged_op: op,
-                sealed_op: own.sealed_op.max(op),
+                acknowledged_op: op.cast_unsigned(),
+                acknowledged_seq: seq.cast_unsigned(),
                 ..own
             };
             own.store(conn, at)
@@ -64,7 +63,7 @@ impl View<'_> {
              WHERE d.id = ?1 AND o.seq > ?2",
             s = schema_of(at)
         );
-        let device = self.access.device;
+        let device = own.writer(self.access.device, at);
         let key = params![
             device.as_bytes().as_slice(),
             own.acknowledged_op.cast_signed(),
@@ -106,20 +105,21 @@ impl View<'_> {
     /// The same of records that are read already, in their order.
     pub fn all_left(&self, at: Compartment, records: &[Stored]) -> Result<Vec<bool>, StoreError> {
         self.granted(at)?;
-        let acknowledged = Own::load(self.conn, at)?.acknowledged_op;
-        let device = self.access.device;
-        let left = |stored: &Stored| last_write(&stored.state, device) <= acknowledged;
+        let own = Own::load(self.conn, at)?;
+        // What a former life wrote and this one did not write again had left before it ended.
+        let writer = own.writer(self.access.device, at);
+        let left = |stored: &Stored| last_write(&stored.state, writer) <= own.acknowledged_op;
         Ok(records.iter().map(left).collect())
     }
 }
 
-/// The highest op of the device that any field of the record has seen; 0 when it wrote nothing. A write that another replaced counts
+/// The highest op of the writer that any field of the record has seen; 0 when it wrote nothing. A write that another replaced counts
 /// too: the field's clocks remember it.
-fn last_write(state: &RecordState, device: DeviceId) -> u64 {
+fn last_write(state: &RecordState, writer: DeviceId) -> u64 {
     let base = state.clocks.base.iter().map(|stamp| stamp.dot);
     let seen = state.clocks.over.values().flat_map(|field| field.seen.iter().copied());
     base.chain(seen)
-        .filter(|dot| dot.device == device)
+        .filter(|dot| dot.device == writer)
         .map(|dot| dot.seq)
         .max()
         .unwrap_or(0)

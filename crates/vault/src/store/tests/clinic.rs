@@ -68,6 +68,22 @@ impl Clinic {
     }
 }
 
+/// Cuts off whatever the store does next after so many instructions of the database's virtual machine, all statements counted together.
+/// Ends with `uncut`.
+pub(super) fn cut_after(store: &mut Store, mut instructions: u32) {
+    // Once: what takes the transaction back is not cut off as well.
+    let step = move || {
+        let is_last = instructions == 1;
+        instructions = instructions.saturating_sub(1);
+        is_last
+    };
+    store.conn.progress_handler(1, Some(step)).unwrap();
+}
+
+pub(super) fn uncut(store: &mut Store) {
+    store.conn.progress_handler(0, None::<fn() -> bool>).unwrap();
+}
+
 /// Writes with an audit entry.
 pub(super) fn write<T>(
     store: &mut Store,

@@ -90,21 +90,23 @@ fn gaps_clones_and_misplaced_ops_stop_a_chain_each_by_its_name() {
     let after = Some(tip(&sealed[0]).1);
     let gap = members.forged(chain, after, 9, &[log[0].bytes.clone()]);
     let again = Chain {
-        incarnation: Incarnation([7; 16]),
+        device: wardkeep_roster::DeviceId([2; 16]),
+        incarnation: Incarnation([2; 16]),
         ..chain
     };
     let misplaced = Chain {
         compartment: wardkeep_roster::Compartment::Clinical,
         ..again
     };
-    let mut twin = Clinic::new(1).create();
+    put(&mut other, 9, "Mine");
+    let mut twin = Clinic::new(2).create();
     put(&mut twin, 1, "Another");
     let twins = twin
         .read()
         .ops_after(
             OFFICE,
             Dot {
-                device: device(1),
+                device: device(2),
                 seq: 0,
             },
             9,

@@ -94,7 +94,7 @@ proptest! {
 
     /// The statement at which a call is cut off is any: what is left is as if it had never begun, and calling again completes it.
     #[test]
-    fn a_cut_at_any_statement_loses_nothing(cuts in proptest::collection::vec(1u32..400, 24)) {
+    fn a_cut_at_any_statement_loses_nothing(cuts in proptest::collection::vec(1u32..30_000, 24)) {
         let members = Members::of(2);
         let (left, right) = (Clinic::new(1), Clinic::new(2));
         let (mut author, mut reader) = (left.create(), right.create());
@@ -106,10 +106,9 @@ proptest! {
         }
         let before = (dump(&reader), digests(&reader));
         for cut in &cuts {
-            // The virtual machine stops after so many instructions, wherever it is by then.
-            author.conn.progress_handler(*cut as i32, Some(|| true)).unwrap();
+            cut_after(&mut author, *cut / 20);
             let sealed = members.seal(&mut author, OFFICE);
-            author.conn.progress_handler(0, None::<fn() -> bool>).unwrap();
+            uncut(&mut author);
             let state = author.read().own_chain(OFFICE).unwrap().unwrap();
             let outbox = author.read().outbox(OFFICE, 9).unwrap();
             prop_assert_eq!(state.tip, outbox.last().map(|segment| segment.tip));
@@ -121,9 +120,9 @@ proptest! {
         let segments = members.drain(&mut author);
         prop_assert_eq!(segments.len(), 1);
         for cut in &cuts {
-            reader.conn.progress_handler(10 * *cut as i32, Some(|| true)).unwrap();
+            cut_after(&mut reader, *cut);
             let received = members.receive(&mut reader, &segments[0]);
-            reader.conn.progress_handler(0, None::<fn() -> bool>).unwrap();
+            uncut(&mut reader);
             if received.is_ok() {
                 break;
             }

@@ -182,10 +182,10 @@ fn a_new_life_seals_again_what_was_not_acknowledged() {
         ));
     }
     assert_eq!(dump(&other), dump(&store));
-    // The first segment of the new life holds no op: acknowledging it takes nothing back.
+    // The first segment of the new life holds no op: acknowledging it takes nothing back. The old life is over.
     store.note_acknowledged(OFFICE, Incarnation([8; 16]), 1).unwrap();
+    store.note_acknowledged(OFFICE, Incarnation([1; 16]), 0).unwrap();
     assert_eq!(store.read().unsent(OFFICE).unwrap().ops, 2);
-    store.note_acknowledged(OFFICE, Incarnation([1; 16]), 2).unwrap();
     store.note_acknowledged(OFFICE, Incarnation([8; 16]), 2).unwrap();
     assert_eq!(store.read().unsent(OFFICE).unwrap().ops, 0);
 }
