@@ -139,7 +139,7 @@ fn as_digests(sums: BTreeMap<u16, TableDigest>) -> Result<Digests, StoreError> {
 }
 
 impl Store {
-    /// Begins to keep the digest under the clinic's key, from the rows that are here: about ten seconds for a million. Nothing
+    /// Begins to keep the digest under the clinic's key, from the rows that are here: some seconds for a million. Nothing
     /// happens when it is kept already; another key is refused with `Exists`.
     pub fn start_digest(&mut self, at: Compartment, key: &DigestKey) -> Result<(), StoreError> {
         self.access.audit_key(at)?;
