@@ -1,0 +1,16 @@
+//! A clinic in one process: real sealed bytes, the real state machines of both ends, the real merge; a disk that loses power between any
+//! two writes, a network that loses, repeats and reorders, clocks that are years off, and a server that may lie.
+//!
+//! - `simulation`: what happens follows from a seed. `WARDKEEP_SEEDS=n` plays n of them, `WARDKEEP_SEED=n` the one that failed.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod clinic;
+mod device;
+mod disk;
+mod ledger;
+mod program;
+mod random;
+mod server;
+mod simulation;
+mod world;
