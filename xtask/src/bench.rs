@@ -33,6 +33,9 @@ pub fn run(options: &Options) -> Result<()> {
         )?;
         build.args(["-p", "wardkeep", "-p", "wardkeep-desktop"]);
     }
+    if options.name == "sync" {
+        build.args(["-p", "wardkeep-server"]);
+    }
     process::run(build.current_dir(place::root()))?;
     let mut words = vec![options.name.clone()];
     words.extend(options.json.then(|| "--json".to_owned()));

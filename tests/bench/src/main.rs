@@ -10,6 +10,7 @@ mod population;
 mod random;
 mod search;
 mod smoke;
+mod sync;
 mod vault;
 
 use anyhow::Result;
@@ -34,6 +35,8 @@ enum Bench {
     Vault(vault::Options),
     /// FHIR import, and what it spends its time on
     Import(import::Options),
+    /// Pushing, pulling and waking through the real server
+    Sync(sync::Options),
     /// All of them on small data
     Smoke,
     /// Names them
@@ -51,6 +54,7 @@ fn main() -> Result<()> {
         Bench::Search(options) => search::run(&options, form).map(drop),
         Bench::Vault(options) => vault::run(&options, form).map(drop),
         Bench::Import(options) => import::run(&options, form).map(drop),
+        Bench::Sync(options) => sync::run(&options, form).map(drop),
         Bench::Smoke => smoke::run(form),
         Bench::List => {
             list();
@@ -61,5 +65,5 @@ fn main() -> Result<()> {
 
 #[allow(clippy::print_stdout, reason = "asked for")]
 fn list() {
-    println!("search\nvault\nimport\nsmoke");
+    println!("search\nvault\nimport\nsync\nsmoke");
 }

@@ -1,8 +1,8 @@
 //! `smoke`: every benchmark on small data, so that none rots. Figures are printed and judged by nobody: a debug build on a busy
-//! machine says nothing of speed. What it does judge is recall, which is the same on every machine.
+//! machine says nothing of speed. What it does judge is recall and bytes, which are the same on every machine.
 
 use crate::figure::Form;
-use crate::{import, search, vault};
+use crate::{import, search, sync, vault};
 use anyhow::{Result, ensure};
 
 /// Runs all.
@@ -41,5 +41,26 @@ pub fn run(form: Form) -> Result<()> {
         },
         form,
     )?;
+    sync(form)
+}
+
+/// The server's program must stand beside this one.
+fn sync(form: Form) -> Result<()> {
+    let options = sync::Options {
+        ops: 3_000,
+        rounds: 1,
+        edits: 50,
+        devices: 20,
+        seed: 1,
+        peers: None,
+    };
+    let report = sync::run(&options, form)?;
+    for id in ["wire_ratio", "disk_ratio"] {
+        let figure = report.figures.iter().find(|figure| figure.id == id);
+        ensure!(
+            figure.is_some_and(|figure| figure.holds),
+            "{id} is over its bar, which is the same on every machine"
+        );
+    }
     Ok(())
 }

@@ -102,7 +102,16 @@ fn unit(count: &mut Count) -> Result<()> {
 }
 
 fn build(_: &mut Count) -> Result<()> {
-    cargo(&["build", "--locked", "-p", "wardkeep", "-p", "wardkeep-desktop"])
+    cargo(&[
+        "build",
+        "--locked",
+        "-p",
+        "wardkeep",
+        "-p",
+        "wardkeep-desktop",
+        "-p",
+        "wardkeep-server",
+    ])
 }
 
 /// WebKit uses the system's SQLite in the window's process; exported names of ours would be bound to its calls.
