@@ -83,6 +83,8 @@ pub struct Peer {
     promised: Frontier,
     /// Chains of which a person was told that the server has something else there.
     told: BTreeSet<Chain>,
+    /// Chains of which a person was shown the proof that there are two.
+    proven: BTreeSet<Chain>,
 }
 
 /// What a new [`Peer`] is made of.
@@ -126,6 +128,7 @@ impl Peer {
             memory: origin.memory,
             promised: Frontier::new(),
             told: BTreeSet::new(),
+            proven: BTreeSet::new(),
         }
     }
 
@@ -241,6 +244,7 @@ impl Peer {
             .chain(tip.map(|tip| (chain, tip)))
             .collect();
         self.told.remove(&chain);
+        self.proven.remove(&chain);
         vec![Action::AskVector]
     }
 

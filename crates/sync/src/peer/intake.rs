@@ -85,7 +85,9 @@ impl Peer {
             offered: fork.offered,
         };
         let mut actions = Vec::new();
-        if self.told.insert(chain) || chain.device == self.me {
+        // That the server claims something else may have been said before; this is the proof.
+        self.told.insert(chain);
+        if self.proven.insert(chain) || chain.device == self.me {
             actions.push(Action::Alarm(forked));
         }
         if chain.device != self.me {
