@@ -4,8 +4,8 @@ use crate::random::Seeded;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 use wardkeep_roster::entry::{
-    AddDevice, AppVersion, Body, DiskEncryption, Draft, Enroll, Genesis, Grant, LastAccepted, Policy, Revoke, SealedName,
-    Target,
+    AddDevice, AppVersion, Body, DiskEncryption, Draft, Enroll, Genesis, Grant, LastAccepted, Policy, Revoke,
+    SealedName, Target,
 };
 use wardkeep_roster::roster::DueEpoch;
 use wardkeep_roster::{
@@ -214,7 +214,14 @@ impl Clinic {
         let label = self.label(compartment, epoch, recipient);
         let key = &self.keys[&(compartment, epoch)];
         let mut random = Seeded::new(u64::from(epoch) << 8 | u64::from(recipient.device.0[0]));
-        Parcel::seal(&self.roster, &label, key, &self.members[0].sign_key, &mut random.source()).unwrap()
+        Parcel::seal(
+            &self.roster,
+            &label,
+            key,
+            &self.members[0].sign_key,
+            &mut random.source(),
+        )
+        .unwrap()
     }
 
     /// The newest key of a compartment.
@@ -224,7 +231,10 @@ impl Clinic {
 
     /// Which member's device this is.
     pub(crate) fn member_of(&self, device: &DeviceId) -> usize {
-        self.members.iter().position(|member| member.device() == *device).unwrap()
+        self.members
+            .iter()
+            .position(|member| member.device() == *device)
+            .unwrap()
     }
 }
 

@@ -108,7 +108,12 @@ impl Device {
             spool.roster = Some(roster);
             spool.memory = memory;
         })?;
-        for part in compartments.iter().filter(|part| !self.disk.vaults.contains_key(part)).copied().collect::<Vec<_>>() {
+        for part in compartments
+            .iter()
+            .filter(|part| !self.disk.vaults.contains_key(part))
+            .copied()
+            .collect::<Vec<_>>()
+        {
             self.disk.vault(part, |vault| vault.incarnation = Some(incarnation))?;
         }
         self.peer.set_compartments(compartments);

@@ -121,7 +121,10 @@ impl Vault {
 
     /// The ops of a writer after this number.
     pub(crate) fn ops_after(&self, writer: Writer, seq: u64) -> impl Iterator<Item = (u64, &Logged)> {
-        let ops = self.log.range((writer, seq + 1)..).take_while(move |((other, _), _)| *other == writer);
+        let ops = self
+            .log
+            .range((writer, seq + 1)..)
+            .take_while(move |((other, _), _)| *other == writer);
         ops.map(|((_, seq), logged)| (*seq, logged))
     }
 
@@ -180,7 +183,10 @@ impl Segments {
                 hash: *hash,
             })
         };
-        let tips = self.0.iter().filter_map(|(chain, segments)| Some((*chain, tip(segments)?)));
+        let tips = self
+            .0
+            .iter()
+            .filter_map(|(chain, segments)| Some((*chain, tip(segments)?)));
         tips.collect()
     }
 

@@ -61,10 +61,6 @@ impl Ledger {
         self.0.insert(entry.token, entry);
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// A disk is gone: what no other has cannot come back.
     pub(crate) fn keep(&mut self, known: &BTreeSet<Token>) {
         self.0.retain(|token, _| known.contains(token));
@@ -72,7 +68,8 @@ impl Ledger {
 
     /// A person was revoked: what they wrote and the admin had not seen waits for a review.
     pub(crate) fn set_aside(&mut self, theirs: &BTreeSet<Token>, seen: &BTreeSet<Token>) {
-        self.0.retain(|token, _| !theirs.contains(token) || seen.contains(token));
+        self.0
+            .retain(|token, _| !theirs.contains(token) || seen.contains(token));
     }
 
     /// Nothing lost, nothing settled silently, nothing deleted that is back, on this device.
@@ -101,7 +98,11 @@ impl Ledger {
                 let Effect::Write(key, _) = effect else { continue };
                 let shown = tokens_of(&rows[&entry.record], *key).contains(&entry.token);
                 let settled = replaced.contains(&(entry.record, *key, entry.token));
-                assert!(shown || settled, "nobody who saw it has replaced what act {} wrote", entry.token);
+                assert!(
+                    shown || settled,
+                    "nobody who saw it has replaced what act {} wrote",
+                    entry.token
+                );
             }
         }
         for (record, gone) in gone {
@@ -124,12 +125,17 @@ impl Gone {
         let heads: Vec<Token> = keys.iter().flat_map(|key| tokens_of(row, *key)).collect();
         let all_seen = heads.iter().all(|token| self.seen.contains(token));
         // An act under two names: a laptop came back from an image and wrote it again. Who removed the record saw one of them.
-        let twice = heads.iter().any(|token| known.get(token).is_some_and(|names| *names > 1));
+        let twice = heads
+            .iter()
+            .any(|token| known.get(token).is_some_and(|names| *names > 1));
         if self.removed && !self.restored && all_seen && !twice {
             assert!(row.is_removed(), "a removed record is back");
         }
         if row.is_removed() {
-            assert!(all_seen, "a record was removed by somebody who had not seen what is in it");
+            assert!(
+                all_seen,
+                "a record was removed by somebody who had not seen what is in it"
+            );
         }
     }
 }

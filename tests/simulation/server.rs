@@ -97,7 +97,10 @@ impl Server {
         });
         let results = results.collect();
         if !self.forgets {
-            let stored = segments.iter().zip(&rulings).filter(|(_, ruling)| matches!(ruling, Ruling::Store { .. }));
+            let stored = segments
+                .iter()
+                .zip(&rulings)
+                .filter(|(_, ruling)| matches!(ruling, Ruling::Store { .. }));
             stored.for_each(|(bytes, _)| {
                 self.store.put(bytes);
             });
@@ -124,7 +127,9 @@ impl Server {
         };
         let me = device.member.device();
         let gaps = self.relay.plan_pull(&me, &request);
-        let wanted = gaps.into_iter().filter(|gap| from.is_none_or(|(chain, _)| gap.chain == chain));
+        let wanted = gaps
+            .into_iter()
+            .filter(|gap| from.is_none_or(|(chain, _)| gap.chain == chain));
         let shown = wanted.map(|mut gap| {
             let limit = self.hidden.get(&(me, gap.chain)).copied().unwrap_or(u64::MAX);
             gap.to = gap.to.min(limit);

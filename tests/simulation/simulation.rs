@@ -1,7 +1,11 @@
 //! What happens follows from a seed. At the end the network is back, everybody has the last version of the program, and all is held against
 //! what people were told.
 
-#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a test reads its environment, and says which seed failed")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test reads its environment, and says which seed failed"
+)]
 
 mod check;
 mod step;
@@ -11,8 +15,8 @@ use crate::program;
 use crate::world::{Net, World};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Seeds that are played when nobody asks for more or fewer.
 const SEEDS: u64 = 2_000;
@@ -53,7 +57,9 @@ fn all_devices_come_to_hold_the_same_and_nothing_is_lost() {
             match catch_unwind(AssertUnwindSafe(|| play(seed))) {
                 Ok(counts) => {
                     let mut all = all.lock().unwrap();
-                    counts.into_iter().for_each(|(what, count)| *all.entry(what).or_default() += count);
+                    counts
+                        .into_iter()
+                        .for_each(|(what, count)| *all.entry(what).or_default() += count);
                 }
                 Err(_) => failed.lock().unwrap().push(seed),
             }
@@ -71,10 +77,23 @@ fn all_devices_come_to_hold_the_same_and_nothing_is_lost() {
     eprintln!("{end} histories: {all:?}");
     // A simulation in which nothing goes wrong proves nothing.
     for what in [
-        "acts", "power lost", "epochs", "revoked", "waited for an update", "restored from an image", "server rolled back",
-        "conflicts", "removed", "ServerLost", "Cloned", "Forked",
+        "acts",
+        "power lost",
+        "epochs",
+        "revoked",
+        "waited for an update",
+        "restored from an image",
+        "server rolled back",
+        "conflicts",
+        "removed",
+        "ServerLost",
+        "Cloned",
+        "Forked",
     ] {
-        assert!(end < SEEDS || all.get(what).is_some_and(|count| *count > 0), "{what} never happened: {all:?}");
+        assert!(
+            end < SEEDS || all.get(what).is_some_and(|count| *count > 0),
+            "{what} never happened: {all:?}"
+        );
     }
 }
 

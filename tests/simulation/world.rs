@@ -241,10 +241,14 @@ impl World {
         let me = self.devices[at].member.me;
         let roster = &self.clinic.roster;
         let number = |part| roster.epoch(part).map_or(0, |known| known.epoch.number);
-        let opened = KEPT.into_iter().filter(|part| roster.entitled_at(&me, *part, roster.head().0));
+        let opened = KEPT
+            .into_iter()
+            .filter(|part| roster.entitled_at(&me, *part, roster.head().0));
         let parcels: Vec<_> = opened.map(|part| self.clinic.parcel(part, number(part), me)).collect();
         let from = self.clinic.members[0].device();
-        parcels.into_iter().for_each(|parcel| self.server.deliver(&from, parcel));
+        parcels
+            .into_iter()
+            .for_each(|parcel| self.server.deliver(&from, parcel));
     }
 
     /// The acts in sealed segments, whoever may open them.
@@ -253,8 +257,15 @@ impl World {
         for bytes in store.iter() {
             let segment = Segment::parse(bytes).unwrap();
             let (part, epoch) = (segment.header().chain.compartment, segment.header().epoch);
-            if let Ok(Opened::Ops(ops)) = segment.verify(&self.clinic.roster).unwrap().open(&self.clinic.keys[&(part, epoch)]) {
-                tokens.extend(ops.iter().map(|(_, bytes)| token_of(&program::read(bytes, program::LAST).unwrap())));
+            if let Ok(Opened::Ops(ops)) = segment
+                .verify(&self.clinic.roster)
+                .unwrap()
+                .open(&self.clinic.keys[&(part, epoch)])
+            {
+                tokens.extend(
+                    ops.iter()
+                        .map(|(_, bytes)| token_of(&program::read(bytes, program::LAST).unwrap())),
+                );
             }
         }
         tokens
@@ -265,7 +276,10 @@ impl World {
         let mut known = self.tokens_in(&self.server.store);
         for device in &self.devices {
             known.extend(self.tokens_in(&device.disk.spool.segments));
-            device.compartments().iter().for_each(|part| known.extend(device.tokens(*part).keys()));
+            device
+                .compartments()
+                .iter()
+                .for_each(|part| known.extend(device.tokens(*part).keys()));
         }
         self.ledger.keep(&known);
     }

@@ -25,11 +25,21 @@ impl Device {
         let part = chain.compartment;
         let state = self.vault(part).chains.get(chain).copied().unwrap_or_default();
         let seq = state.tip.map_or(1, |tip| tip.seq + 1);
-        let Some(bytes) = self.disk.spool.segments.get(chain, seq).cloned().filter(|_| !state.stopped) else {
+        let Some(bytes) = self
+            .disk
+            .spool
+            .segments
+            .get(chain, seq)
+            .cloned()
+            .filter(|_| !state.stopped)
+        else {
             return Ok(false);
         };
         let segment = Segment::parse(&bytes).unwrap();
-        let tip = Tip { seq, hash: segment.hash() };
+        let tip = Tip {
+            seq,
+            hash: segment.hash(),
+        };
         let Some(key) = self.vault(part).keys.get(&segment.header().epoch).cloned() else {
             return Ok(false);
         };
@@ -37,18 +47,22 @@ impl Device {
         let program = self.program;
         match opened {
             Ok(Opened::Ops(ops)) => {
-                let taken = self.disk.vault(part, |vault| vault.receive(chain, tip, &ops, program))?;
+                let taken = self
+                    .disk
+                    .vault(part, |vault| vault.receive(chain, tip, &ops, program))?;
                 if taken.is_err() {
                     self.note(self.peer.unreadable(*chain, seq));
                 }
             }
             Ok(Opened::Checkpoint(checkpoint)) => {
                 actions.extend(self.compare(chain, &checkpoint)?);
-                self.disk.vault(part, |vault| vault.chains.entry(*chain).or_default().tip = Some(tip))?;
+                self.disk
+                    .vault(part, |vault| vault.chains.entry(*chain).or_default().tip = Some(tip))?;
             }
             Err(_) => {
                 self.note(self.peer.unreadable(*chain, seq));
-                self.disk.vault(part, |vault| vault.chains.entry(*chain).or_default().stopped = true)?;
+                self.disk
+                    .vault(part, |vault| vault.chains.entry(*chain).or_default().stopped = true)?;
             }
         }
         Ok(true)
@@ -64,7 +78,9 @@ impl Device {
         });
         let here = here.filter(|_| self.vault(part).says_it_all());
         let store = &self.disk.spool.segments;
-        let actions = self.peer.on_checkpoint(store, chain.device, part, checkpoint, here.as_ref());
+        let actions = self
+            .peer
+            .on_checkpoint(store, chain.device, part, checkpoint, here.as_ref());
         self.remember()?;
         Ok(self.note(actions))
     }
@@ -110,7 +126,10 @@ impl Vault {
         };
         let same = |logged: &Logged, bytes: &[u8]| *logged.bytes == *bytes;
         let known = |seq: u64| self.log.get(&(writer, seq));
-        if read.iter().any(|(seq, bytes, _)| known(*seq).is_some_and(|logged| !same(logged, bytes))) {
+        if read
+            .iter()
+            .any(|(seq, bytes, _)| known(*seq).is_some_and(|logged| !same(logged, bytes)))
+        {
             self.chains.entry(*chain).or_default().stopped = true;
             return Err(Stopped);
         }

@@ -71,7 +71,9 @@ impl Device {
         };
         self.disk.vault(label.compartment, |vault| {
             vault.keys.insert(label.epoch, key.into());
-            vault.keys.extend(former.into_iter().map(|(epoch, key)| (epoch, key.into())));
+            vault
+                .keys
+                .extend(former.into_iter().map(|(epoch, key)| (epoch, key.into())));
         })?;
         Ok(Ok(()))
     }

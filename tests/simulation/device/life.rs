@@ -49,7 +49,10 @@ impl Device {
                 incarnation: former,
                 ..self.peer.own_chain(part)
             };
-            let new = Chain { incarnation: fresh, ..old };
+            let new = Chain {
+                incarnation: fresh,
+                ..old
+            };
             if self.vault(part).incarnation != Some(fresh) {
                 self.disk.vault(part, |vault| vault.begin_life(&old, &new))?;
             }
@@ -72,8 +75,15 @@ impl Device {
 
     /// The server has something else behind `keep`. A life that was begun has taken the chain back already, at least so far.
     pub(crate) fn rewind(&mut self, chain: Chain, keep: u64) -> Durable<Vec<Action>> {
-        let applied = self.vault(chain.compartment).chains.get(&chain).and_then(|state| state.tip);
-        assert!(applied.is_none_or(|tip| tip.seq <= keep), "nothing acknowledged is taken back");
+        let applied = self
+            .vault(chain.compartment)
+            .chains
+            .get(&chain)
+            .and_then(|state| state.tip);
+        assert!(
+            applied.is_none_or(|tip| tip.seq <= keep),
+            "nothing acknowledged is taken back"
+        );
         Ok(self.peer.rewound(chain, applied))
     }
 }
@@ -93,7 +103,8 @@ impl Vault {
             let op = renaming.op(program::read(&logged.bytes, program::LAST).unwrap());
             self.last_op = op.dot.seq;
             let bytes = program::write(&op, version).into();
-            self.log.insert((to, op.dot.seq), crate::disk::Logged { bytes, ..logged });
+            self.log
+                .insert((to, op.dot.seq), crate::disk::Logged { bytes, ..logged });
         }
         self.merge_anew();
         let state = self.chains.entry(*old).or_default();
@@ -108,7 +119,9 @@ impl Vault {
     fn merge_anew(&mut self) {
         self.rows.clear();
         let logged = self.log.values().filter(|logged| !logged.deferred);
-        let ops: Vec<Op> = logged.map(|logged| program::read(&logged.bytes, program::LAST).unwrap()).collect();
+        let ops: Vec<Op> = logged
+            .map(|logged| program::read(&logged.bytes, program::LAST).unwrap())
+            .collect();
         ops.into_iter().for_each(|op| self.merge(op));
     }
 }

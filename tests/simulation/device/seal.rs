@@ -84,7 +84,13 @@ impl Device {
             let chain = self.peer.own_chain(part);
             let left = |own: &OwnSegment| self.peer.has_left(&chain, own.tip.seq);
             let said: Vec<bool> = self.vault(part).own.iter().map(left).collect();
-            if self.vault(part).own.iter().map(|own| own.acknowledged).ne(said.iter().copied()) {
+            if self
+                .vault(part)
+                .own
+                .iter()
+                .map(|own| own.acknowledged)
+                .ne(said.iter().copied())
+            {
                 let note = |vault: &mut Vault| {
                     let both = vault.own.iter_mut().zip(said);
                     both.for_each(|(own, said)| own.acknowledged = said);
@@ -101,7 +107,11 @@ impl Vault {
     fn keep(&mut self, bytes: Vec<u8>, last_op: u64) {
         let (chain, tip) = place_of(&bytes);
         let state = self.chains.entry(chain).or_default();
-        assert_eq!(state.tip.map_or(1, |tip: Tip| tip.seq + 1), tip.seq, "the own chain has no gap");
+        assert_eq!(
+            state.tip.map_or(1, |tip: Tip| tip.seq + 1),
+            tip.seq,
+            "the own chain has no gap"
+        );
         state.tip = Some(tip);
         state.last_op = last_op;
         self.sealed_op = last_op;

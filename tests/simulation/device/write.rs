@@ -33,7 +33,12 @@ pub(crate) fn fields(part: Compartment) -> (Kind, [FieldKey; 4]) {
                 field: patient::TELECOM,
                 item: Some(1),
             };
-            let keys = [one(patient::BIRTH_DATE), one(patient::GENDER), phone, one(patient::MARITAL_STATUS)];
+            let keys = [
+                one(patient::BIRTH_DATE),
+                one(patient::GENDER),
+                phone,
+                one(patient::MARITAL_STATUS),
+            ];
             (Kind::PATIENT, keys)
         }
         _ => {
@@ -45,7 +50,14 @@ pub(crate) fn fields(part: Compartment) -> (Kind, [FieldKey; 4]) {
 
 impl Device {
     /// Carries a wish out; what was done is told once it is on the disk. `None` where it makes no sense here.
-    pub(crate) fn write(&mut self, part: Compartment, wish: Wish, token: Token, now_ms: u64, later: bool) -> Durable<Option<Entry>> {
+    pub(crate) fn write(
+        &mut self,
+        part: Compartment,
+        wish: Wish,
+        token: Token,
+        now_ms: u64,
+        later: bool,
+    ) -> Durable<Option<Entry>> {
         let unix_ms = self.own_time(now_ms);
         let Some(vault) = self.disk.vaults.get(&part) else {
             return Ok(None);
@@ -79,9 +91,18 @@ fn plan(vault: &Vault, part: Compartment, wish: Wish, token: Token) -> Option<(C
     let value = |field: usize| format!("\"{field} by {token}\"").into_boxed_str();
     let (record, effects, change) = match wish {
         Wish::Register(record) => {
-            let list = keys.iter().take(2).enumerate().map(|(at, key)| (*key, value(at))).collect();
+            let list = keys
+                .iter()
+                .take(2)
+                .enumerate()
+                .map(|(at, key)| (*key, value(at)))
+                .collect();
             let effects = keys.iter().take(2).map(|key| Effect::Write(*key, Vec::new())).collect();
-            (record, effects, first_change(record, kind, None, Fields::from_vec(list)))
+            (
+                record,
+                effects,
+                first_change(record, kind, None, Fields::from_vec(list)),
+            )
         }
         Wish::Edit(record, field) => {
             let row = vault.rows.get(&record).filter(|row| !row.is_removed())?;
@@ -92,7 +113,11 @@ fn plan(vault: &Vault, part: Compartment, wish: Wish, token: Token) -> Option<(C
         Wish::Remove(record) => {
             let row = vault.rows.get(&record).filter(|row| !row.is_removed())?;
             let seen = keys.iter().flat_map(|key| tokens_of(row, *key)).collect();
-            (record, vec![Effect::Remove(seen)], change(record, row, vec![removal(row, "by mistake")]))
+            (
+                record,
+                vec![Effect::Remove(seen)],
+                change(record, row, vec![removal(row, "by mistake")]),
+            )
         }
         Wish::Restore(record) => {
             let row = vault.rows.get(&record).filter(|row| row.is_removed())?;

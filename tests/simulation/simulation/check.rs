@@ -26,7 +26,12 @@ impl Run {
         for part in KEPT {
             self.check_part(part);
         }
-        let alarms: Vec<Alarm> = self.world.devices.iter().flat_map(|device| device.alarms.clone()).collect();
+        let alarms: Vec<Alarm> = self
+            .world
+            .devices
+            .iter()
+            .flat_map(|device| device.alarms.clone())
+            .collect();
         for alarm in alarms {
             let honest = !matches!(
                 alarm,

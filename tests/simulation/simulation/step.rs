@@ -153,8 +153,13 @@ impl Run {
             of_it.map(|(chain, tip)| (*chain, tip.seq)).collect()
         };
         let seen = theirs(self.world.devices[0].peer.held());
-        let others = self.world.devices[1..out].iter().flat_map(|device| theirs(device.peer.held()));
-        if others.into_iter().any(|(chain, seq)| seq > self.world.devices[0].peer.held().seq(&chain)) {
+        let others = self.world.devices[1..out]
+            .iter()
+            .flat_map(|device| theirs(device.peer.held()));
+        if others
+            .into_iter()
+            .any(|(chain, seq)| seq > self.world.devices[0].peer.held().seq(&chain))
+        {
             return;
         }
         let line = |(chain, seq): (wardkeep_sync::Chain, u64)| LastAccepted {
@@ -179,12 +184,18 @@ impl Run {
         }
         // What others wrote it may have too; they still hold it themselves.
         for device in &self.world.devices[..out] {
-            device.compartments().iter().for_each(|part| known.extend(device.tokens(*part).into_keys()));
+            device
+                .compartments()
+                .iter()
+                .for_each(|part| known.extend(device.tokens(*part).into_keys()));
         }
         self.world.ledger.set_aside(&written, &known);
         // It goes on for a while, and is let in no more.
         self.world.register(out, Compartment::Office);
-        let mine = self.world.devices[out].tokens(Compartment::Office).into_keys().collect();
+        let mine = self.world.devices[out]
+            .tokens(Compartment::Office)
+            .into_keys()
+            .collect();
         self.world.ledger.set_aside(&mine, &known);
         self.world.sync(out);
         self.world.devices.pop();
