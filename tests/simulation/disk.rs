@@ -143,7 +143,10 @@ impl Vault {
 
 /// Segments, chain by chain, without gaps.
 #[derive(Clone, Default)]
-pub(crate) struct Segments(BTreeMap<Chain, Vec<(SegmentHash, Arc<[u8]>)>>);
+pub(crate) struct Segments(BTreeMap<Chain, Vec<Stored>>);
+
+/// A segment with its hash.
+type Stored = (SegmentHash, Arc<[u8]>);
 
 impl Segments {
     /// Takes the next segment of a chain; one that is there already stays.
@@ -176,7 +179,7 @@ impl Segments {
     }
 
     pub(crate) fn frontier(&self) -> Frontier {
-        let tip = |segments: &Vec<(SegmentHash, Arc<[u8]>)>| {
+        let tip = |segments: &Vec<Stored>| {
             let (hash, _) = segments.last()?;
             Some(Tip {
                 seq: segments.len() as u64,

@@ -33,7 +33,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What is under test may be used by what tests it.
-const TESTS: &[&str] = &["wardkeep-tests", "wardkeep-bench", "wardkeep-fuzz", "wardkeep-oracle"];
+const TESTS: &[&str] = &[
+    "wardkeep-tests",
+    "wardkeep-bench",
+    "wardkeep-fuzz",
+    "wardkeep-oracle",
+    "wardkeep-simulation",
+];
 
 /// What a pure crate may not use, since it would bring in input, output, a clock, randomness or threads.
 const PURE: &[&str] = &[
