@@ -2,15 +2,16 @@
 
 use crate::error::{CommandError, ErrorCode};
 use crate::import::Jobs;
-use crate::machine::Machine;
+use crate::machine::{Machine, Resume};
 use crate::secret::Password;
 use crate::session::wire::LockReason;
 use crate::session::{Idle, Session};
+use crate::sync::Sync;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use wardkeep_vault::env::Env;
-use wardkeep_vault::home::Home;
+use wardkeep_vault::home::{Home, HomeLock};
 use wardkeep_vault::password::{self, PasswordPolicy};
 
 /// The clinic on this laptop. Cheap to clone; clones share the state.
@@ -29,6 +30,22 @@ struct Inner {
     jobs: Jobs,
     /// Sessions of this process so far.
     sessions: AtomicU64,
+    /// The lock on the home, while anybody in this process has it.
+    home_lock: Mutex<Weak<HomeLock>>,
+    sync: Sync,
+    /// Sync goes on in the background though the program would not.
+    kept_in_step: AtomicBool,
+}
+
+/// A clinic that does not keep itself alive.
+#[derive(Clone)]
+pub(crate) struct WeakClinic(Weak<Inner>);
+
+impl WeakClinic {
+    /// The clinic, if anybody still holds it.
+    pub(crate) fn upgrade(&self) -> Option<Clinic> {
+        self.0.upgrade().map(|inner| Clinic { inner })
+    }
 }
 
 /// Whether somebody is unlocked.
@@ -62,13 +79,50 @@ impl Clinic {
             idle: Idle::default(),
             jobs: Jobs::default(),
             sessions: AtomicU64::new(0),
+            home_lock: Mutex::new(Weak::new()),
+            sync: Sync::default(),
+            kept_in_step: AtomicBool::new(false),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let clinic = Self { inner: Arc::new(inner) };
+        clinic.start_background()?;
+        Ok(clinic)
     }
 
     /// The home folder.
     pub fn home(&self) -> &Home {
         &self.inner.env.home
+    }
+
+    /// Takes the home for this process, or shares what another part of it has taken.
+    pub(crate) fn home_lock(&self) -> Result<Arc<HomeLock>, CommandError> {
+        let mut held = self.inner.home_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lock) = held.upgrade() {
+            return Ok(lock);
+        }
+        let lock = Arc::new(self.home().lock()?);
+        *held = Arc::downgrade(&lock);
+        Ok(lock)
+    }
+
+    /// Sync with the server.
+    pub(crate) fn sync(&self) -> &Sync {
+        &self.inner.sync
+    }
+
+    /// A holder that does not keep the clinic alive.
+    pub(crate) fn downgrade(&self) -> WeakClinic {
+        WeakClinic(Arc::downgrade(&self.inner))
+    }
+
+    /// Whether this program lives on between commands: only such a one keeps in step by itself.
+    pub(crate) fn runs_in_background(&self) -> bool {
+        self.machine().resume == Resume::Window || self.inner.kept_in_step.load(Ordering::Relaxed)
+    }
+
+    /// Keeps this clinic in step from now on, also in a program that usually ends after one command.
+    pub fn keep_in_step(&self) -> Result<(), CommandError> {
+        self.inner.kept_in_step.store(true, Ordering::Relaxed);
+        self.start_background()
     }
 
     /// What the key ceremonies work with.
@@ -143,6 +197,8 @@ impl Clinic {
         self.touch();
         let mut state = self.inner.state.write().unwrap_or_else(PoisonError::into_inner);
         *state = State::Unlocked(Box::new(session));
+        drop(state);
+        self.sync().signal().news();
     }
 
     /// Takes the session out, when every command on it has ended; the caller holds [`Clinic::opening`].

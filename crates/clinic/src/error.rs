@@ -62,6 +62,28 @@ pub enum ErrorCode {
     TooLarge,
     /// The record has changed in a way that this command cannot follow.
     Conflict,
+    /// The server cannot be reached or does not answer in time.
+    ServerUnreachable,
+    /// The server's certificate is not the pinned one.
+    ServerCertificate,
+    /// The server refuses: a token, a request, a limit; `detail.seconds` says when another try makes sense, where one does.
+    ServerRefused,
+    /// The server answers something that this program does not understand.
+    ServerAnswer,
+    /// This laptop works alone: it belongs to no server's clinic.
+    NotAttached,
+    /// This user has no enrollment in the clinic yet: an admin unlocks on this laptop once while the server can be reached.
+    NotEnrolled,
+    /// The server says that this device was revoked. Nothing was erased.
+    DeviceRevoked,
+    /// A roster entry, of this device or of the server, is not one that the clinic's rules allow.
+    RosterRefused,
+    /// The key that this needs was not delivered to this laptop yet.
+    NoKey,
+    /// An invitation or a request has ended.
+    Expired,
+    /// The invitation was mistyped, or is none.
+    InvitationInvalid,
     /// A fault of the program; the log has the place.
     Internal,
 }
@@ -111,6 +133,9 @@ impl CommandError {
                 | ErrorCode::FileUnreadable
                 | ErrorCode::ImportRunning
                 | ErrorCode::Conflict
+                | ErrorCode::ServerUnreachable
+                | ErrorCode::ServerAnswer
+                | ErrorCode::NoKey
         );
         Self {
             code,

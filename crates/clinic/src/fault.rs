@@ -1,11 +1,14 @@
 //! What the vault reports, as the surfaces see it. One place, so that a damaged file has one name everywhere.
 
 use crate::error::{CommandError, ErrorCode};
+use crate::link::LinkError;
 use wardkeep_record::patient::{Invalid, Reason};
+use wardkeep_sync::wire::FailureCode;
 use wardkeep_vault::blob::BlobError;
 use wardkeep_vault::cipher;
 use wardkeep_vault::home::HomeError;
 use wardkeep_vault::password::PasswordProblem;
+use wardkeep_vault::spool::SpoolError;
 use wardkeep_vault::store::{OpenError, StoreError};
 use wardkeep_vault::unlock::UnlockError;
 
@@ -158,4 +161,62 @@ impl From<BlobError> for CommandError {
             BlobError::Exists => Self::internal("blob id used twice"),
         }
     }
+}
+
+impl From<SpoolError> for CommandError {
+    fn from(error: SpoolError) -> Self {
+        match error {
+            SpoolError::Key(error) => error.into(),
+            SpoolError::File(error) => {
+                let mut error = Self::from(error);
+                if let Some(file) = error.detail.as_mut().and_then(|detail| detail.file.as_mut()) {
+                    *file = file.replace("vault/", "sync/");
+                }
+                error
+            }
+            SpoolError::Exists { what } => {
+                tracing::error!(what, "the spool keeps another one already");
+                ErrorCode::Conflict.into()
+            }
+            SpoolError::Gap { .. } => Self::internal("spool: gap"),
+            SpoolError::TooLarge { what, .. } => Self::new(ErrorCode::TooLarge).at(what),
+        }
+    }
+}
+
+impl From<LinkError> for CommandError {
+    fn from(error: LinkError) -> Self {
+        use LinkError as L;
+        match error {
+            L::Unreachable | L::TimedOut | L::Stopped => ErrorCode::ServerUnreachable.into(),
+            L::Certificate => ErrorCode::ServerCertificate.into(),
+            L::Revoked => ErrorCode::DeviceRevoked.into(),
+            L::Refused { code, retry_after_ms } => of_refusal(code, retry_after_ms),
+            L::Status(status) => {
+                tracing::warn!(status, "the server answered with a status that says nothing more");
+                ErrorCode::ServerAnswer.into()
+            }
+            L::Malformed(why) => {
+                tracing::warn!(why, "the server's answer is not understood");
+                ErrorCode::ServerAnswer.into()
+            }
+            L::TooLarge => ErrorCode::TooLarge.into(),
+        }
+    }
+}
+
+/// Why the server refused. None of it erases anything here.
+fn of_refusal(code: FailureCode, retry_after_ms: u32) -> CommandError {
+    tracing::info!(?code, "the server refused");
+    let mut error = CommandError::new(match code {
+        FailureCode::Unknown => ErrorCode::NotFound,
+        FailureCode::Expired => ErrorCode::Expired,
+        FailureCode::TooLarge => ErrorCode::TooLarge,
+        _ => ErrorCode::ServerRefused,
+    });
+    if retry_after_ms > 0 {
+        error.retryable = true;
+        error = error.seconds(u64::from(retry_after_ms).div_ceil(1000));
+    }
+    error
 }

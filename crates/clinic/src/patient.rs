@@ -81,8 +81,10 @@ pub struct PatientDetail {
     pub updated_by: Option<String>,
     /// The label of the import it came with.
     pub source: Option<String>,
-    /// It has left this laptop.
+    /// Everything that this laptop wrote in it has left this laptop.
     pub sent: bool,
+    /// It has changes that have not left this laptop, though there is a server to take them.
+    pub unsent: bool,
 }
 
 /// Values of one element that were written without knowledge of each other.
@@ -130,6 +132,9 @@ pub(crate) fn name_of(view: &View<'_>, id: RecordId) -> Result<Option<String>, C
 pub(crate) fn detail(session: &Session, view: &View<'_>, id: RecordId) -> Result<PatientDetail, CommandError> {
     let stored = load(view, id)?;
     let latest = stored.state.latest();
+    // A laptop that works alone has no chain and no server.
+    let attached = view.own_chain(Compartment::Office)?.is_some();
+    let left = view.has_left(Compartment::Office, id)?;
     Ok(PatientDetail {
         row: row(session, &stored),
         draft: patient::draft(&stored.state.fields, &session.settings().default_region),
@@ -138,8 +143,8 @@ pub(crate) fn detail(session: &Session, view: &View<'_>, id: RecordId) -> Result
         updated_at_ms: latest.map_or(0, |stamp| stamp.hlc.unix_ms()),
         updated_by: latest.and_then(|stamp| session.user_name(stamp.user)),
         source: Source::of(&stored.state.fields).map(|source| source.label),
-        // There is no server yet: nothing has left this laptop.
-        sent: false,
+        sent: attached && left,
+        unsent: attached && !left,
     })
 }
 

@@ -4,25 +4,28 @@ pub mod create;
 pub mod current;
 mod idle;
 pub mod lock;
-mod open;
+pub(crate) mod open;
 pub mod password_check;
 mod readers;
 pub mod resume;
 pub mod status;
 pub mod touch;
+mod undo;
 pub mod unlock;
 pub mod wire;
 
 pub use idle::Idle;
+pub(crate) use undo::Undo;
 
 use crate::error::{CommandError, ErrorCode};
 use crate::machine::{Machine, Resume};
 use crate::setting::Settings;
+use crate::sync::Signal;
 use crate::user::{Role, UserRow, roles_of};
 use readers::Readers;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 use wardkeep_record::id::{BlobId, DeviceId, RecordId, UserId};
 use wardkeep_record::op::Compartment;
@@ -55,6 +58,8 @@ pub struct Session {
     pub(crate) user: UserId,
     roles: Vec<Role>,
     people: RwLock<People>,
+    /// Everybody in the clinic's roster, by the names that the office key opens.
+    names: RwLock<HashMap<UserId, String>>,
     settings: RwLock<Settings>,
     clinic_name: String,
     pub(crate) env: Env,
@@ -65,10 +70,14 @@ pub struct Session {
     waiting: AtomicUsize,
     /// Charts that this user looked at, and when that was written down.
     viewed: Mutex<HashMap<RecordId, u64>>,
+    /// What can be taken back.
+    undos: undo::Undos,
     /// Tells this session from every other one of the process.
     pub(crate) number: u64,
     /// Goes last: until then no other process opens the files.
-    _home_lock: HomeLock,
+    _home_lock: Arc<HomeLock>,
+    /// Told of every write.
+    signal: Arc<Signal>,
 }
 
 /// Everybody who ever had a slot here.
@@ -169,7 +178,26 @@ impl Session {
         if !self.holds(compartment) {
             return Err(ErrorCode::Forbidden.into());
         }
-        store.write(compartment, self.user, work)
+        let answer = store.write(compartment, self.user, work)?;
+        self.signal.written();
+        Ok(answer)
+    }
+
+    /// Works on the store itself, for what sync does there: sealing, receiving, its books.
+    pub(crate) fn with_store<R, E: Into<CommandError>>(
+        &self,
+        work: impl FnOnce(&mut Store) -> Result<R, E>,
+    ) -> Result<R, CommandError> {
+        work(&mut self.store()).map_err(Into::into)
+    }
+
+    /// The same for work that nobody waits for.
+    pub(crate) fn with_store_in_background<R, E: Into<CommandError>>(
+        &self,
+        work: impl FnOnce(&mut Store) -> Result<R, E>,
+    ) -> Result<R, CommandError> {
+        self.step_aside();
+        self.with_store(work)
     }
 
     /// The same for work that nobody waits for: whoever waits goes first. (The lock itself is not fair: a writer that comes
@@ -179,13 +207,18 @@ impl Session {
         compartment: Compartment,
         work: impl FnOnce(&mut Tx<'_>) -> Result<R, CommandError>,
     ) -> Result<R, CommandError> {
+        self.step_aside();
+        self.write(compartment, work)
+    }
+
+    /// Lets whoever waits for a write go first, for a while.
+    fn step_aside(&self) {
         for _ in 0..STEP_ASIDES {
             if self.waiting.load(Ordering::Relaxed) == 0 {
                 break;
             }
             std::thread::sleep(STEP_ASIDE);
         }
-        self.write(compartment, work)
     }
 
     /// Writes down that this user looks at this chart, once for each look. Blocks that load side by side wait for the first.
@@ -211,6 +244,11 @@ impl Session {
     /// The keys and what opened them.
     pub(crate) fn unlocked(&self) -> RwLockReadGuard<'_, Unlocked> {
         self.unlocked.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, to change the slot of this user: enrollment keys, roles, the chart's key.
+    pub(crate) fn unlocked_mut(&self) -> RwLockWriteGuard<'_, Unlocked> {
+        self.unlocked.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes over what a changed password opened.
@@ -272,10 +310,22 @@ impl Session {
             .ok_or_else(|| CommandError::internal("session: user without row"))
     }
 
-    /// The name of anybody who ever unlocked here.
+    /// The name of anybody who ever unlocked here, or is of the clinic.
     pub(crate) fn user_name(&self, id: UserId) -> Option<String> {
         let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
-        people.get(&id).map(|user| user.name.clone())
+        let local = people.get(&id).map(|user| user.name.clone());
+        local.or_else(|| {
+            self.names
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(&id)
+                .cloned()
+        })
+    }
+
+    /// Takes over the names of the roster.
+    pub(crate) fn adopt_names(&self, names: Vec<(UserId, String)>) {
+        *self.names.write().unwrap_or_else(PoisonError::into_inner) = names.into_iter().collect();
     }
 
     /// One of the people, closed or not.

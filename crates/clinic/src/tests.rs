@@ -7,6 +7,7 @@ mod files;
 mod importing;
 mod patients;
 mod sessions;
+mod sync;
 
 use crate::command::dispatch;
 use crate::error::ErrorCode;
@@ -34,6 +35,7 @@ struct Laptop {
     switch: Box<dyn Fn(Behaviour)>,
     clock: Arc<ManualClock>,
     seed: std::cell::Cell<u64>,
+    resume: Resume,
 }
 
 /// A clock on which no two looks show the same millisecond, so that the log has an order.
@@ -65,6 +67,7 @@ impl Laptop {
             switch: Box::new(switch),
             clock: Arc::new(ManualClock::at(START_MS)),
             seed: 1.into(),
+            resume: Resume::Window,
         }
     }
 
@@ -82,7 +85,7 @@ impl Laptop {
             random: Arc::new(SeededRandom::new(self.seed.get())),
             kdf: KdfPolicy::cheap_for_tests(),
             zone: jiff::tz::TimeZone::UTC,
-            resume: Resume::Window,
+            resume: self.resume,
             language: "en".into(),
         };
         Clinic::open(self.home.path(), machine).unwrap()

@@ -15,7 +15,7 @@ pub use change_password::change_password;
 pub use create_vault::{JoiningVault, NewVault, create_vault, join_vault};
 pub use grant::{adopt_clinical, grant_clinical, set_enrollment, set_roles};
 pub use open::unlock;
-pub use users::{NewUser, UserEntry, add_user, list_users, remove_user, rename_user};
+pub use users::{NewUser, UserEntry, add_enrolled_user, add_user, list_users, remove_user, rename_user};
 
 pub(crate) use open::{read_slot, slot_and_device};
 

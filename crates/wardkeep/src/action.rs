@@ -3,6 +3,9 @@
 pub mod about;
 pub mod audit;
 pub mod batch;
+pub mod clinic;
+pub mod conflicts;
+pub mod devices;
 pub mod doctor;
 pub mod export;
 pub mod import;
@@ -10,4 +13,5 @@ pub mod init;
 pub mod patient;
 pub mod raw;
 pub mod status;
+pub mod sync;
 pub mod user;

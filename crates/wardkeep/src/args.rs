@@ -1,5 +1,11 @@
 //! The shape of the command line. A password is never an argument and never in the environment: both are seen by others.
 
+mod clinic;
+
+pub use clinic::{
+    Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -19,7 +25,9 @@ Exit codes:
   10  no such patient, user or command
   11  a file cannot be read or written, or the disk is full
   12  cancelled
-  13  a check found a fault (audit verify, doctor)
+  13  a check found a fault (audit verify, doctor), or sync found something wrong
+  14  the server cannot be reached, or refuses
+  15  this laptop works alone, or waits to be taken into a clinic
 
 The password comes from --password-file, --password-command or a prompt, never from an argument or the environment.";
 
@@ -77,6 +85,15 @@ pub enum Action {
     /// The people of this laptop
     #[command(subcommand)]
     User(User),
+    /// Send and fetch what there is, then say where sync stands
+    Sync(Sync),
+    /// The clinic and its server: attach, invite, join, approve
+    #[command(subcommand)]
+    Clinic(ClinicAction),
+    /// The devices of the clinic
+    Devices(Devices),
+    /// Values that met without having seen each other
+    Conflicts(Conflicts),
     /// Check keychain, disk encryption, cipher, file permissions, free space
     Doctor,
     /// Version, cipher, licences, home folder

@@ -32,8 +32,12 @@ pub enum Exit {
     File = 11,
     /// Cancelled.
     Cancelled = 12,
-    /// A check found a fault.
+    /// A check found a fault, or sync something wrong.
     Check = 13,
+    /// The server cannot be reached, or refuses.
+    Server = 14,
+    /// No clinic on a server, or not yet.
+    Alone = 15,
 }
 
 impl From<ErrorCode> for Exit {
@@ -46,10 +50,23 @@ impl From<ErrorCode> for Exit {
             C::NoVault | C::VaultExists => Self::Place,
             C::Forbidden => Self::Forbidden,
             C::NotFound => Self::NotFound,
-            C::Invalid | C::PasswordTooShort | C::PasswordTooLong | C::PasswordCommon | C::TooLarge => Self::Usage,
+            C::Invalid
+            | C::PasswordTooShort
+            | C::PasswordTooLong
+            | C::PasswordCommon
+            | C::TooLarge
+            | C::InvitationInvalid => Self::Usage,
             C::VaultBusy | C::ImportRunning => Self::Busy,
             C::DiskFull | C::FileUnreadable => Self::File,
             C::Cancelled => Self::Cancelled,
+            C::ServerUnreachable
+            | C::ServerCertificate
+            | C::ServerRefused
+            | C::ServerAnswer
+            | C::DeviceRevoked
+            | C::Expired => Self::Server,
+            C::NotAttached | C::NotEnrolled | C::NoKey => Self::Alone,
+            C::RosterRefused => Self::Check,
             C::Locked | C::Conflict | C::Internal => Self::Failure,
         }
     }
@@ -160,6 +177,20 @@ fn words(error: &CommandError) -> String {
         C::Cancelled => "Cancelled.".into(),
         C::TooLarge => "The input is too large.".into(),
         C::Conflict => "The record has changed meanwhile. Look at it again.".into(),
+        C::ServerUnreachable => "The server cannot be reached. Work goes on; what was written here is sent when it answers again.".into(),
+        C::ServerCertificate => "The server's certificate is not the pinned one. Nothing was sent; ask who runs the server.".into(),
+        C::ServerRefused => match detail.seconds {
+            Some(seconds) => format!("The server refuses{field}. Try again in {seconds} seconds."),
+            None => format!("The server refuses{field}."),
+        },
+        C::ServerAnswer => "The server answers something that this program does not understand. One of the two may need an update.".into(),
+        C::NotAttached => "This laptop works alone. `wardkeep clinic attach` gives its clinic a server; `wardkeep clinic join` joins another.".into(),
+        C::NotEnrolled => "The clinic does not know this user on this laptop yet. An admin unlocks here once while the server can be reached.".into(),
+        C::DeviceRevoked => "The server says that this device was revoked. Nothing was erased; what was not sent is still here.".into(),
+        C::RosterRefused => "The roster of the clinic and the one here do not agree. Nothing was changed; compare `wardkeep clinic words` on two laptops.".into(),
+        C::NoKey => "A key that this needs has not come to this laptop yet. Another laptop of the clinic that has it must be online once.".into(),
+        C::Expired => "The invitation has ended, or was used. Ask for another.".into(),
+        C::InvitationInvalid => format!("This is no invitation{field}: it may be mistyped or cut short."),
         C::Internal => "A fault of the program. The log says where.".into(),
     }
 }

@@ -184,6 +184,11 @@ export type CheckId = "keychain" | "disk_encryption" | "cipher" | "permissions" 
 /** How it was found. */
 export type CheckStatus = "ok" | "warning" | "fault" | "unknown";
 
+/** Six words, to compare on two screens or by phone. */
+export type ClinicWords = {
+/** In order. */
+words: Array<string>, };
+
 /** Something that has a name and perhaps a code. */
 export type Coded = {
 /** As its author wrote it, else as the best of its codes calls it, else that code. Empty when there is none of these. */
@@ -209,6 +214,25 @@ detail: ErrorDetail | null, };
 
 /** A need-to-know part of the record, with keys of its own. */
 export type Compartment = "office" | "clinical";
+
+/** One field to be settled. */
+export type ConflictRow = {
+/** Whose record. */
+patient: PatientRow | null,
+/** Where the record is. */
+compartment: Compartment,
+/** The record. */
+record: RecordId,
+/** The kind of record: FHIR's name. */
+kind: string,
+/** The element: FHIR's name, or `removed` where a removal met an edit. */
+element: string,
+/** Which item of the element, where it has several. */
+item: number | null,
+/** The values, the one that shows first. */
+values: Array<ContestedValue>,
+/** Whether `both` is a choice: the element is a set of items. */
+both: boolean, };
 
 /** One of them. */
 export type ConflictValue = {
@@ -238,10 +262,57 @@ export type ContactSystem = "phone" | "email" | "sms" | "fax" | "url" | "pager" 
 /** The codes of <http://hl7.org/fhir/R4/valueset-contact-point-use.html>. */
 export type ContactUse = "home" | "work" | "mobile" | "temp" | "old";
 
+/** One value of several that had not seen each other. */
+export type ContestedValue = {
+/** The value in words; empty where the write cleared the field. */
+text: string,
+/** Whether it is the one that shows. */
+shown: boolean,
+/** Who wrote it; the id's first digits where the name is not known. */
+user: string,
+/** On which device; the id's first digits where the name is not known. */
+device: string,
+/** When, by that device's clock, in Unix milliseconds. */
+at_ms: number,
+/** What `conflict_settle` takes to keep this one. */
+choice: string, };
+
 /** Whether and when the patient died. */
 export type Deceased = { "kind": "alive_or_unknown" } | { "kind": "yes" } | { "kind": "on",
 /** `yyyy`, `yyyy-mm` or `yyyy-mm-dd`. */
 date: string, };
+
+/** One installation on one laptop. */
+export type DeviceId = string;
+
+/** One device of the clinic. */
+export type DeviceRow = {
+/** Its id. */
+id: string,
+/** Its name; the id's first digits where it cannot be read. */
+name: string,
+/** Whether it is this one. */
+this: boolean,
+/** Whether it is of the clinic. */
+status: DeviceStatus,
+/** Who uses it. */
+users: Array<DeviceUser>,
+/** When something of it last came here, in Unix milliseconds. */
+last_heard_ms: number | null,
+/** Whether its last checkpoint had the digest that this device had at the same vector; nothing where they were not comparable. */
+agrees: boolean | null, };
+
+/** Whether a device is of the clinic. */
+export type DeviceStatus = "active" | "revoked";
+
+/** One user of a device. */
+export type DeviceUser = {
+/** Who. */
+id: string,
+/** Their name; the id's first digits where it cannot be read. */
+name: string,
+/** What the roster lets them do. */
+roles: Array<Role>, };
 
 /** One finding. */
 export type DoctorCheck = {
@@ -258,7 +329,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -373,6 +444,40 @@ reason: string, };
 /** Where an import stands. */
 export type ImportState = "running" | "done" | "cancelled" | "failed";
 
+/** A new invitation. */
+export type Invitation = {
+/** The code that the new device is given. Whoever has it may ask to join. */
+code: string,
+/** When it ends, in Unix milliseconds. */
+expires_ms: number, };
+
+/** A device that asks to join. */
+export type JoinRequest = {
+/** Names the request. */
+id: string,
+/** What the device calls itself. */
+device_name: string,
+/** Who sits before it. */
+user_name: string,
+/** Must be the same as on the new device's screen. */
+words: Array<string>,
+/** When this laptop first saw it, in Unix milliseconds. */
+at_ms: number, };
+
+/** How far a join has come, on the device that joins. */
+export type JoinState = "none" | "waiting" | "approved" | "refused" | "expired" | "failed";
+
+/** A join, as the device that joins shows it. */
+export type JoinView = {
+/** How far it is. */
+state: JoinState,
+/** The six words that the admin compares; none where there is no request. */
+words: Array<string>,
+/** The clinic's id, its first eight digits. */
+clinic: string | null,
+/** Figures of a failure. */
+detail: ErrorDetail | null, };
+
 /** One part by others. */
 export type Licence = {
 /** The part. */
@@ -381,7 +486,7 @@ name: string,
 licence: string, };
 
 /** Why the session was locked. */
-export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started";
+export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed";
 
 /** The codes of <http://hl7.org/fhir/R4/valueset-name-use.html>. */
 export type NameUse = "official" | "usual" | "maiden" | "nickname" | "old" | "temp" | "anonymous";
@@ -477,8 +582,10 @@ updated_at_ms: number,
 updated_by: string | null,
 /** The label of the import it came with. */
 source: string | null,
-/** It has left this laptop. */
-sent: boolean, };
+/** Everything that this laptop wrote in it has left this laptop. */
+sent: boolean,
+/** It has changes that have not left this laptop, though there is a server to take them. */
+unsent: boolean, };
 
 /** Everything that a registration form shows. */
 export type PatientDraft = {
@@ -576,6 +683,27 @@ form: FileForm,
 /** Why it cannot be read, in English, without content. */
 problem: string | null, };
 
+/** One problem. */
+export type Problem = {
+/** What. */
+kind: ProblemKind,
+/** About which device, if one; its name where it is known, else its id's first digits. */
+device: string | null,
+/** When it was seen last, in Unix milliseconds. */
+at_ms: number,
+/** How often, or how many segments. */
+count: number, };
+
+/** What is wrong, by kind. */
+export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key";
+
+/** Progress of a fetch, in segments. */
+export type Receiving = {
+/** Fetched and applied. */
+done: number,
+/** Known to exist. */
+total: number, };
+
 /** One record: a patient, an allergy, an observation. */
 export type RecordId = string;
 
@@ -619,6 +747,41 @@ color_scheme: ColorScheme,
 /** Characters that a new password needs at least. */
 min_password_length: number, };
 
+/** What takes it back. */
+export type SettledView = {
+/** For `conflict_undo`, in this session. */
+undo: string, };
+
+/** Where sync stands, in one word. */
+export type SyncState = "alone" | "joining" | "offline" | "syncing" | "up_to_date" | "stale" | "alarm" | "revoked";
+
+/** Sync, as a status line and a page show it. */
+export type SyncStatus = {
+/** In one word. */
+state: SyncState,
+/** The server's address. */
+server: string | null,
+/** The clinic's id, its first eight digits. */
+clinic: string | null,
+/** When the server last answered, in Unix milliseconds. */
+last_heard_ms: number | null,
+/** When a round last ended with everything sent and fetched, in Unix milliseconds. */
+last_synced_ms: number | null,
+/** What the server has not acknowledged; empty while locked, when it cannot be counted. */
+waiting: Array<Waiting>,
+/** How far a long fetch has come. */
+receiving: Receiving | null,
+/** What is wrong. */
+problems: Array<Problem>,
+/** Records in which values met that had not seen each other; 0 while locked. */
+conflicts: number,
+/** Seconds until the next try. */
+retry_in_s: number | null,
+/** Since when the server cannot be reached, in Unix milliseconds. */
+offline_since_ms: number | null,
+/** This laptop's clock less the server's, in milliseconds, at the last hello. */
+clock_offset_ms: number | null, };
+
 /** How long it may now rest. */
 export type Touched = {
 /** Seconds until the session locks by itself. */
@@ -658,6 +821,15 @@ roles: Array<Role> | null, };
 
 /** How the person came to the patient. */
 export type Via = "search" | "recent" | "link" | "register";
+
+/** What of one compartment has not left this laptop. */
+export type Waiting = {
+/** Which. */
+compartment: Compartment,
+/** Changes. */
+changes: number,
+/** When the oldest of them was made, in Unix milliseconds. */
+oldest_ms: number | null, };
 
 /** Every command: its input and its output. */
 export interface Commands {
@@ -839,6 +1011,60 @@ job: number, }; output: Nothing };
   export_patient: { input: {
 /** The patient. */
 id: RecordId, }; output: SealedExport };
+  sync_status: { input: Record<symbol, never>; output: SyncStatus };
+  sync_now: { input: Record<symbol, never>; output: SyncStatus };
+  sync_seen: { input: Record<symbol, never>; output: SyncStatus };
+  clinic_attach: { input: {
+/** Host and port. */
+server: string,
+/** The pin that the server's operator was shown, 64 hex digits. */
+pin: string,
+/** The founding token that the operator was shown. */
+token: string,
+/** What this laptop is called in the clinic. */
+device_name: string, }; output: SyncStatus };
+  clinic_words: { input: Record<symbol, never>; output: ClinicWords };
+  invitation_create: { input: Record<symbol, never>; output: Invitation };
+  join_requests: { input: Record<symbol, never>; output: Array<JoinRequest> };
+  join_approve: { input: {
+/** The request. */
+id: string,
+/** At least one. */
+roles: Array<Role>, }; output: Nothing };
+  join_refuse: { input: {
+/** The request. */
+id: string, }; output: Nothing };
+  clinic_join: { input: {
+/** The invitation's code. */
+code: string,
+/** What this laptop is called. */
+device_name: string,
+/** Who will use it. */
+user_name: string,
+/** Their password on this laptop. */
+password: Password, }; output: JoinView };
+  join_status: { input: Record<symbol, never>; output: JoinView };
+  device_list: { input: Record<symbol, never>; output: Array<DeviceRow> };
+  device_revoke: { input: {
+/** The device. */
+id: DeviceId, }; output: Array<DeviceRow> };
+  conflict_list: { input: {
+/** Records at most. */
+limit: number, }; output: Array<ConflictRow> };
+  conflict_settle: { input: {
+/** Where the record is. */
+compartment: Compartment,
+/** The record. */
+record: RecordId,
+/** The element, as the list names it. */
+element: string,
+/** The item, as the list names it. */
+item: number | null,
+/** A value's `choice`, or `both`; where a removal met an edit also `remove` or `restore`. */
+choice: string, }; output: SettledView };
+  conflict_undo: { input: {
+/** What `conflict_settle` answered. */
+undo: string, }; output: Nothing };
   audit_list: { input: {
 /** Only about this patient. */
 patient: RecordId | null,

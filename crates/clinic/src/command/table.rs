@@ -3,7 +3,10 @@
 use super::{Command, Need};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
-use crate::{allergy, audit, chart, export, import, machine, note, patient, session, setting, user};
+use crate::{
+    allergy, audit, chart, conflict, device, enrollment, export, import, machine, note, patient, session, setting,
+    sync, user,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -79,6 +82,23 @@ macro_rules! with_commands {
             import_progress => import::progress,
             import_cancel => import::cancel,
             export_patient => export::patient,
+            sync_status => sync::status,
+            sync_now => sync::now,
+            sync_seen => sync::seen,
+            clinic_attach => enrollment::attach,
+            clinic_words => enrollment::words,
+            invitation_create => enrollment::invite,
+            join_requests => enrollment::requests,
+            join_approve => enrollment::approve,
+            join_refuse => enrollment::refuse,
+            clinic_join => enrollment::join,
+            join_status => enrollment::join_status,
+            device_list => device::list,
+            device_revoke => device::revoke,
+            conflict_list => conflict::list,
+            conflict_settle => conflict::settle,
+            conflict_undo => conflict::undo,
+
             audit_list => audit::list,
             audit_verify => audit::verify,
             doctor => machine::doctor,

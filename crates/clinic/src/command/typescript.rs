@@ -2,7 +2,10 @@
 
 use super::Command;
 use super::table::with_commands;
-use crate::{allergy, audit, chart, export, import, machine, note, patient, session, setting, user};
+use crate::{
+    allergy, audit, chart, conflict, device, enrollment, export, import, machine, note, patient, session, setting,
+    sync, user,
+};
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;

@@ -47,7 +47,7 @@ impl Command for Input {
         if clinic.locked_because().is_none() {
             return Err(ErrorCode::VaultExists.into());
         }
-        let home_lock = clinic.home().lock()?;
+        let home_lock = clinic.home_lock()?;
         clinic.require_no_vault()?;
         clinic
             .judge_password(&self.password, &[&user_name, &clinic_name])
@@ -83,6 +83,21 @@ fn found(clinic: &Clinic, unlocked: &Unlocked, clinic_name: &str) -> Result<Stor
         open::device_of(unlocked),
         Arc::clone(&env.clock),
     )?;
+    write_office(clinic, unlocked, &mut store, clinic_name)?;
+    store.write(Compartment::Clinical, unlocked.user, |tx| {
+        tx.audit(&AuditEntry::new(Action::Found))?;
+        Ok::<_, CommandError>(())
+    })?;
+    Ok(store)
+}
+
+/// What every office has from its first moment.
+pub(crate) fn write_office(
+    clinic: &Clinic,
+    unlocked: &Unlocked,
+    store: &mut Store,
+    clinic_name: &str,
+) -> Result<(), CommandError> {
     let as_json = |text: Result<String, serde_json::Error>| text.map_err(|_| CommandError::internal("setting as JSON"));
     let settings = Settings {
         language: clinic.machine().language.clone(),
@@ -103,10 +118,5 @@ fn found(clinic: &Clinic, unlocked: &Unlocked, clinic_name: &str) -> Result<Stor
         tx.put_setting(setting::set::KEY, &settings)?;
         tx.audit(&AuditEntry::new(Action::Found))?;
         Ok::<_, CommandError>(())
-    })?;
-    store.write(Compartment::Clinical, unlocked.user, |tx| {
-        tx.audit(&AuditEntry::new(Action::Found))?;
-        Ok::<_, CommandError>(())
-    })?;
-    Ok(store)
+    })
 }

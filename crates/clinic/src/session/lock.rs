@@ -25,21 +25,32 @@ impl Command for Input {
     const NEED: Need = Need::Nothing;
 
     fn run(self, clinic: &Clinic) -> Result<Nothing, CommandError> {
-        let _opening = clinic.opening();
-        clinic.jobs().cancel_all();
-        let Some(session) = clinic.take(self.reason) else {
-            return Ok(Nothing {});
-        };
-        close(&session, self.reason);
-        // Keys and connections end here, before anything else of this process goes on.
-        drop(session);
-        clinic.jobs().join_all();
+        lock(clinic, self.reason);
         Ok(Nothing {})
     }
 }
 
+/// Ends the session, if there is one.
+pub(crate) fn lock(clinic: &Clinic, reason: LockReason) {
+    let _opening = clinic.opening();
+    clinic.jobs().cancel_all();
+    let Some(session) = clinic.take(reason) else {
+        return;
+    };
+    close(clinic, &session, reason);
+    clinic.sync().close_desk();
+    // Keys and connections end here, before anything else of this process goes on.
+    drop(session);
+    clinic.jobs().join_all();
+}
+
 /// The last acts of a session. Each is tried, whatever became of the others: nothing may keep a session open.
-fn close(session: &Session, reason: LockReason) {
+fn close(clinic: &Clinic, session: &Session, reason: LockReason) {
+    // What was written goes sealed into the spool, from where a locked device sends it.
+    let sealed = clinic.with_desk(|desk| crate::sync::before_lock(session, desk));
+    if let Err(error) = sealed {
+        tracing::warn!(%error, "not everything could be sealed; it is sent after the next unlock");
+    }
     if let Err(error) = resume::forget(&session.env, session.unlocked().vault) {
         tracing::error!(%error, "the resume entry could not be removed; its window ends by itself");
     }

@@ -1,6 +1,7 @@
 //! From opened keys to a session: the files, who was here in vain, who is here now.
 
 use super::readers::Readers;
+use super::undo::Undos;
 use super::{People, Session};
 use crate::clinic::Clinic;
 use crate::error::CommandError;
@@ -43,7 +44,7 @@ impl Opening {
 }
 
 /// The device of a vault: a vault is one installation, and carries its id from its making on.
-pub(super) fn device_of(unlocked: &Unlocked) -> DeviceId {
+pub(crate) fn device_of(unlocked: &Unlocked) -> DeviceId {
     DeviceId(unlocked.vault)
 }
 
@@ -59,11 +60,11 @@ pub(super) fn open_store(clinic: &Clinic, unlocked: &Unlocked) -> Result<Store, 
 }
 
 /// Makes the session: writes down who failed and who is here, before anything can be read.
-pub(super) fn open_session(
+pub(crate) fn open_session(
     clinic: &Clinic,
     unlocked: Unlocked,
     mut store: Store,
-    home_lock: HomeLock,
+    home_lock: Arc<HomeLock>,
     how: Opening,
 ) -> Result<Session, CommandError> {
     let env = clinic.env().clone();
@@ -95,8 +96,11 @@ pub(super) fn open_session(
         kept_ms: AtomicU64::new(0),
         waiting: AtomicUsize::new(0),
         viewed: Mutex::new(HashMap::new()),
+        names: RwLock::new(HashMap::new()),
+        undos: Undos::default(),
         number: clinic.next_session(),
         _home_lock: home_lock,
+        signal: Arc::clone(clinic.sync().signal()),
     };
     session.keep_now(u64::from(session.settings().resume_window_s) * 1000);
     Ok(session)

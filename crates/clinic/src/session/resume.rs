@@ -27,7 +27,7 @@ impl Command for Input {
         if clinic.machine().resume == Resume::Never || !clinic.home().has_vault()? {
             return Ok(None);
         }
-        let home_lock = clinic.home().lock()?;
+        let home_lock = clinic.home_lock()?;
         let Some(unlocked) = resume::resume(clinic.env())? else {
             return Ok(None);
         };

@@ -36,7 +36,7 @@ impl Command for Input {
             .password
             .normal()
             .map_err(|_| CommandError::new(ErrorCode::WrongPassword))?;
-        let home_lock = clinic.home().lock()?;
+        let home_lock = clinic.home_lock()?;
         let unlocked = unlock::unlock(clinic.env(), self.user, &password)?;
         drop(password);
         let store = open::open_store(clinic, &unlocked)?;

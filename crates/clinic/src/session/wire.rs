@@ -31,6 +31,8 @@ pub enum LockReason {
     Quit,
     /// The program has just started.
     Started,
+    /// The clinic has changed what this user may do: the next unlock brings it.
+    AccessChanged,
 }
 
 impl LockReason {
@@ -46,6 +48,7 @@ impl LockReason {
             Self::UserSwitch => "user_switch",
             Self::Quit => "quit",
             Self::Started => "started",
+            Self::AccessChanged => "access_changed",
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Role, UserRow, checked_name, role_name, roles_of, stored_roles};
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
+use crate::enrollment::local;
 use crate::error::{CommandError, ErrorCode};
 use crate::secret::Password;
 use crate::session::Session;
@@ -12,6 +13,7 @@ use wardkeep_record::id::UserId;
 use wardkeep_record::op::Compartment;
 use wardkeep_record::role::{Permission, compartments};
 use wardkeep_vault::random;
+use wardkeep_vault::slot::EnrollmentKeys;
 use wardkeep_vault::store::{Action, AuditEntry, LocalUser, StoreError};
 use wardkeep_vault::unlock::{self, NewUser};
 
@@ -47,15 +49,22 @@ impl Command for Input {
         clinic
             .judge_password(&self.password, &[&name])
             .map_err(|error| error.at("password"))?;
-        clinic.with_session(|session| {
+        let attached = clinic.with_desk(|desk| Ok(desk.has_roster()))?.unwrap_or(false);
+        let (row, keys) = clinic.with_session(|session| {
             session.allow(Self::NEED)?;
-            self.add(session, name)
-        })
+            let keys = attached.then(|| EnrollmentKeys::generate(&*session.env.random));
+            let row = self.add(session, name, keys.as_ref())?;
+            Ok((row, keys))
+        })?;
+        if let Some(keys) = keys {
+            local::enroll_added(clinic, row.id, &keys)?;
+        }
+        Ok(row)
     }
 }
 
 impl Input {
-    fn add(&self, session: &Session, name: String) -> Result<UserRow, CommandError> {
+    fn add(&self, session: &Session, name: String, keys: Option<&EnrollmentKeys>) -> Result<UserRow, CommandError> {
         let mine = |at: &Compartment| session.holds(*at);
         if !compartments(&self.roles).iter().all(mine) {
             return Err(CommandError::new(ErrorCode::Forbidden).at("roles"));
@@ -86,7 +95,12 @@ impl Input {
                 roles,
                 password: &password,
             };
-            unlock::add_user(&session.env, &session.unlocked(), &new)?;
+            match keys {
+                Some(keys) => {
+                    unlock::add_enrolled_user(&session.env, &session.unlocked(), &new, keys.duplicate())?;
+                }
+                None => unlock::add_user(&session.env, &session.unlocked(), &new)?,
+            }
             Ok(user)
         });
         let user = match user {

@@ -9,7 +9,7 @@ use crate::key::{DeviceSecret, UnlockKey, VaultKeys};
 use crate::password::Password;
 use crate::random;
 use crate::roles::Roles;
-use crate::slot::{Header, MOST_NAME_BYTES, Payload, Sealing, Slot, SlotKind};
+use crate::slot::{EnrollmentKeys, Header, MOST_NAME_BYTES, Payload, Sealing, Slot, SlotKind};
 use uuid::Uuid;
 use wardkeep_record::id::UserId;
 
@@ -60,6 +60,15 @@ pub fn list_users(env: &Env) -> Result<Vec<UserEntry>, UnlockError> {
 
 /// Adds a user. The unlocked one must be an administrator and can give only keys that they hold themselves.
 pub fn add_user(env: &Env, by: &Unlocked, new: &NewUser) -> Result<(), UnlockError> {
+    add(env, by, new, None)
+}
+
+/// The same on a device of a clinic: the slot has the enrollment's private keys from its first moment.
+pub fn add_enrolled_user(env: &Env, by: &Unlocked, new: &NewUser, keys: EnrollmentKeys) -> Result<(), UnlockError> {
+    add(env, by, new, Some(keys))
+}
+
+fn add(env: &Env, by: &Unlocked, new: &NewUser, enrollment: Option<EnrollmentKeys>) -> Result<(), UnlockError> {
     if !by.roles.contains(Roles::ADMIN) || new.roles.is_empty() {
         return Err(UnlockError::NotAllowed);
     }
@@ -79,7 +88,7 @@ pub fn add_user(env: &Env, by: &Unlocked, new: &NewUser) -> Result<(), UnlockErr
     let payload = Payload {
         keys,
         roles: new.roles,
-        enrollment: None,
+        enrollment,
     };
     seal_slot(env, by.vault, new.user, name, &payload, new.password, by.device()).map(drop)
 }

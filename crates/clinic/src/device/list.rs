@@ -1,0 +1,80 @@
+//! `device_list`: who and what is of the clinic.
+
+use super::wire::{DeviceRow, DeviceStatus, DeviceUser};
+use crate::clinic::Clinic;
+use crate::command::{Command, Need};
+use crate::error::CommandError;
+use crate::session::Session;
+use crate::sync::key::store_roles;
+use crate::sync::{Desk, name};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use ts_rs::TS;
+use wardkeep_roster::roster::{Device, Status};
+use wardkeep_roster::{DeviceId, Enrollment};
+
+/// Nothing is asked.
+#[derive(Debug, Deserialize, TS)]
+pub struct Input {}
+
+impl Command for Input {
+    type Output = Vec<DeviceRow>;
+    type Place = Clinic;
+    const NEED: Need = Need::Unlocked;
+
+    fn run(self, clinic: &Clinic) -> Result<Vec<DeviceRow>, CommandError> {
+        rows(clinic)
+    }
+}
+
+/// All devices, this one first, then by name.
+pub(super) fn rows(clinic: &Clinic) -> Result<Vec<DeviceRow>, CommandError> {
+    let (agrees, heard) = {
+        let live = clinic.sync().live();
+        (live.agrees.clone(), live.devices_heard.clone())
+    };
+    clinic.with_both(|session, desk| {
+        let this = desk.device()?;
+        let roster = desk.roster()?;
+        let mut rows: Vec<DeviceRow> = roster
+            .devices()
+            .map(|(id, device)| row(session, desk, (id, device), (id == this, &agrees, &heard)))
+            .collect::<Result<_, _>>()?;
+        rows.sort_by(|a, b| b.this.cmp(&a.this).then(a.name.cmp(&b.name)).then(a.id.cmp(&b.id)));
+        Ok(rows)
+    })
+}
+
+type ByDevice<T> = BTreeMap<[u8; 16], T>;
+
+fn row(
+    session: &Session,
+    desk: &Desk,
+    (id, device): (DeviceId, &Device),
+    (this, agrees, heard): (bool, &ByDevice<bool>, &ByDevice<u64>),
+) -> Result<DeviceRow, CommandError> {
+    let roster = desk.roster()?;
+    let user = |user: &wardkeep_roster::UserId| {
+        let enrolled = roster.enrollment(&Enrollment {
+            device: id,
+            user: *user,
+        })?;
+        Some(DeviceUser {
+            id: crate::sync::key::store_user(*user).to_string(),
+            name: name::of_user(session, desk, *user),
+            roles: store_roles(enrolled.roles),
+        })
+    };
+    Ok(DeviceRow {
+        id: wardkeep_vault::store::store_device(id).to_string(),
+        name: name::of_device(session, desk, id),
+        this,
+        status: match device.status {
+            Status::Active => DeviceStatus::Active,
+            Status::Revoked { .. } => DeviceStatus::Revoked,
+        },
+        users: device.users.iter().filter_map(user).collect(),
+        last_heard_ms: heard.get(&id.0).copied(),
+        agrees: agrees.get(&id.0).copied(),
+    })
+}

@@ -1,0 +1,129 @@
+//! One round: everything that can be sent and fetched now. Each step asks what is there and does what is missing, so that a round that
+//! ended anywhere is simply done again.
+
+use super::wire::ProblemKind;
+use super::{apply, checkpoint, fetch, held, push, seal};
+use crate::clinic::Clinic;
+use crate::enrollment::{access, delivery, joining};
+use crate::error::CommandError;
+use wardkeep_vault::spool::Cursor;
+
+/// How far the two clocks may be apart before the person is told, in milliseconds.
+const CLOCK_OFF_MS: u64 = 5 * 60_000;
+
+/// What a round has done.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Outcome {
+    /// Segments that the server stored.
+    pub sent: u64,
+    /// Segments that were new here.
+    pub fetched: u64,
+    /// Segments that were applied to the records.
+    pub applied: u64,
+    /// The server has acknowledged all that is sealed here, and everything that it shows is here.
+    pub in_step: bool,
+    /// The device waits for an admin to take it in.
+    pub joining: bool,
+}
+
+/// Does a round, after the one that runs.
+pub(crate) fn round(clinic: &Clinic) -> Result<Outcome, CommandError> {
+    let _one = held(&clinic.sync().rounds);
+    clinic.sync().live().begin();
+    let outcome = run(clinic);
+    let now_ms = clinic.machine().clock.now_ms();
+    let ended = outcome.as_ref().map(|outcome| outcome.in_step);
+    clinic.sync().live().end(ended, now_ms);
+    remember(clinic, now_ms, outcome.as_ref().is_ok_and(|outcome| outcome.in_step));
+    if clinic.locked_because().is_some() {
+        clinic.sync().close_desk();
+    }
+    outcome
+}
+
+fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
+    if !joining::advance(clinic)? {
+        return Ok(Outcome {
+            // Locked, there is nothing to ask: the answer is sealed to a key in the user's slot.
+            joining: clinic.locked_because().is_none(),
+            ..Outcome::default()
+        });
+    }
+    // By the roster that it was written under: whoever lost a right since had it then.
+    seal::all(clinic)?;
+    hello(clinic)?;
+    let mut server = push::look(clinic)?;
+    if is_revoked(clinic)? {
+        return Ok(Outcome::default());
+    }
+    clinic.sync().live().revoked = false;
+    fetch::parcels(clinic)?;
+    if access::follow(clinic)? {
+        return Ok(Outcome::default());
+    }
+    apply::parcels(clinic)?;
+    delivery::deliver(clinic)?;
+    // What waited for a key that has come.
+    seal::all(clinic)?;
+    let sent = push::push(clinic, &server)?;
+    if sent > 0 {
+        server = push::look(clinic)?;
+    }
+    let fetched = fetch::segments(clinic, &server)?;
+    joining::check_promise(clinic)?;
+    let applied = apply::segments(clinic)?;
+    apply::leftovers(clinic)?;
+    let mut all_sent = sent;
+    if checkpoint::publish_due(clinic)? {
+        let server = push::look(clinic)?;
+        all_sent += push::push(clinic, &server)?;
+        push::look(clinic)?;
+    }
+    Ok(Outcome {
+        sent: all_sent,
+        fetched,
+        applied,
+        in_step: push::is_in_step(clinic)?,
+        joining: false,
+    })
+}
+
+/// The server's clock, for the person to know whose is wrong. Nothing is decided by it.
+fn hello(clinic: &Clinic) -> Result<(), CommandError> {
+    let hello = clinic.ask(|link| async move { link.hello().await })?;
+    let now_ms = clinic.machine().clock.now_ms();
+    let offset = i64::try_from(now_ms).unwrap_or(i64::MAX) - i64::try_from(hello.now_ms).unwrap_or(i64::MAX);
+    let out_of_date = clinic.server()?.is_out_of_date();
+    let mut live = clinic.sync().live();
+    live.clock_offset_ms = Some(offset);
+    if offset.unsigned_abs() > CLOCK_OFF_MS {
+        live.problem(ProblemKind::Clock, None, 1, now_ms);
+    }
+    if out_of_date {
+        live.problem(ProblemKind::Certificate, None, 1, now_ms);
+    }
+    Ok(())
+}
+
+fn is_revoked(clinic: &Clinic) -> Result<bool, CommandError> {
+    let revoked = clinic.with_clinic_desk(|desk| desk.is_revoked())?;
+    clinic.sync().live().revoked |= revoked;
+    Ok(revoked)
+}
+
+/// Keeps for the next start when the server was heard and when all was in step. Losing it costs a line of the status.
+fn remember(clinic: &Clinic, now_ms: u64, in_step: bool) {
+    let heard = clinic.sync().live().heard_ms;
+    let kept = clinic.with_desk(|desk| {
+        if let Some(heard_ms) = heard {
+            desk.spool.set_cursor(Cursor::HeardMs, heard_ms)?;
+        }
+        if in_step {
+            desk.spool.set_cursor(Cursor::InStepMs, now_ms)?;
+        }
+        Ok(())
+    });
+    if let Err(error) = kept {
+        tracing::warn!(%error, "when the server was last heard could not be kept");
+    }
+}

@@ -1,0 +1,109 @@
+//! A real server in this process, which can be stopped, started again, and emptied.
+
+use super::START_MS;
+use std::cell::RefCell;
+use wardkeep_server::clock::Clock;
+use wardkeep_server::config::Config;
+use wardkeep_server::init::init;
+use wardkeep_server::serve::Server;
+
+/// A server with its folder.
+pub(super) struct Cloud {
+    runtime: tokio::runtime::Runtime,
+    home: tempfile::TempDir,
+    config: RefCell<Config>,
+    server: RefCell<Option<Server>>,
+    address: String,
+    pin: String,
+}
+
+impl Cloud {
+    /// A new one, running.
+    pub(super) fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let settings = Config {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            local_listen: "127.0.0.1:0".parse().unwrap(),
+            ..Config::default()
+        };
+        let made = runtime.block_on(init(home.path(), settings, &clock())).unwrap();
+        let config = Config::load(home.path()).unwrap();
+        let mut cloud = Self {
+            runtime,
+            home,
+            config: RefCell::new(config),
+            server: RefCell::new(None),
+            address: String::new(),
+            pin: made.pin.to_string(),
+        };
+        cloud.start();
+        let address = cloud.server.borrow().as_ref().unwrap().address();
+        cloud.config.borrow_mut().listen = address;
+        cloud.address = address.to_string();
+        cloud
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(super) fn pin(&self) -> &str {
+        &self.pin
+    }
+
+    /// A fresh founding token.
+    pub(super) fn token(&self) -> String {
+        let server = self.server.borrow();
+        let token = self.runtime.block_on(server.as_ref().unwrap().make_token()).unwrap();
+        token.to_string()
+    }
+
+    /// Starts it where it listened before.
+    pub(super) fn start(&self) {
+        let config = self.config.borrow().clone();
+        let server = self.runtime.block_on(Server::start(config, clock())).unwrap();
+        *self.server.borrow_mut() = Some(server);
+    }
+
+    /// Stops it: nobody can be reached.
+    pub(super) fn stop(&self) {
+        if let Some(server) = self.server.borrow_mut().take() {
+            self.runtime.block_on(server.stop()).unwrap();
+        }
+    }
+
+    /// Starts it again with the same keys and nothing else, as after a disk that was lost.
+    pub(super) fn restart_empty(&self) {
+        self.stop();
+        let fresh = tempfile::tempdir().unwrap();
+        let settings = Config {
+            local_listen: "127.0.0.1:0".parse().unwrap(),
+            ..Config::default()
+        };
+        self.runtime.block_on(init(fresh.path(), settings, &clock())).unwrap();
+        let (old, new) = (self.home.path(), fresh.path());
+        for file in ["data", "keys/database.key"] {
+            let (from, to) = (new.join(file), old.join(file));
+            if to.is_dir() {
+                std::fs::remove_dir_all(&to).unwrap();
+            }
+            std::fs::rename(from, to).unwrap();
+        }
+        self.start();
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn clock() -> Clock {
+    Clock::from(|| START_MS + 60_000)
+}
