@@ -133,5 +133,6 @@ export function detailOf(row: PatientRow): PatientDetail {
     updated_by: "M. Sander",
     source: row.id === "p2" ? "synthea" : null,
     sent: false,
+    unsent: row.id === "p0",
   };
 }

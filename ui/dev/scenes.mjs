@@ -224,4 +224,126 @@ export const scenes = {
   "german-chart": { at: "?lang=de", steps: (page) => openPatient(page, "okonkwo") },
   "german-wizard": { at: "?state=no_vault&lang=de" },
   "idle-warning": { at: "?idle=20", steps: (page) => page.mouse.move(200, 300) },
+  "wizard-join": {
+    at: "?state=no_vault",
+    steps: async (page) => {
+      await page.click(id("way-join"));
+      await page.fill(id("join-code"), "wardkeep1qqq");
+      await page.fill(id("join-device"), "Labor");
+      await page.fill(id("join-name"), "Noor Haddad");
+      await page.waitForTimeout(200);
+    },
+  },
+  "join-to-waiting": {
+    at: "?state=no_vault",
+    steps: async (page) => {
+      await page.click(id("way-join"));
+      await page.fill(id("join-code"), `wardkeep1${"q9z8x7 ".repeat(20)}`);
+      await page.fill(id("join-device"), "Labor");
+      await page.fill(id("join-name"), "Noor Haddad");
+      await page.fill(id("join-password"), "correct horse battery");
+      await page.fill(id("join-password-again"), "correct horse battery");
+      await page.waitForTimeout(300);
+      await page.click(id("join-submit"));
+      await page.waitForSelector(id("join-words"));
+    },
+  },
+  "join-approved": { at: "?join=approved" },
+  "join-refused": { at: "?join=refused" },
+  "join-expired": { at: "?join=expired" },
+  "join-failed": { at: "?join=failed&lang=de" },
+  "sync-alone": { at: "?", steps: (page) => page.click(id("sync-line")) },
+  "sync-attach-wrong": {
+    at: "?",
+    steps: async (page) => {
+      await page.click(id("sync-line"));
+      await page.fill(id("attach-server"), "a b");
+      await page.fill(id("attach-token"), "used");
+      await page.click(id("attach-submit"));
+      await page.waitForTimeout(100);
+    },
+  },
+  "sync-attach-refused": {
+    at: "?lang=de",
+    steps: async (page) => {
+      await page.click(id("sync-line"));
+      await page.fill(id("attach-server"), "sync.praxis.example");
+      await page.fill(id("attach-pin"), "ab".repeat(32));
+      await page.fill(id("attach-token"), "used");
+      await page.fill(id("attach-device-name"), "Anmeldung links");
+      await page.click(id("attach-submit"));
+      await page.waitForTimeout(200);
+    },
+  },
+  "sync-offline": { at: "?sync=offline&conflicts=1", steps: (page) => page.click(id("sync-line")) },
+  "sync-first": { at: "?sync=first", steps: (page) => page.click(id("sync-line")) },
+  "sync-alarm": { at: "?sync=alarm", steps: (page) => page.click(id("sync-line")) },
+  "sync-revoked": { at: "?sync=revoked&lang=de", steps: (page) => page.click(id("sync-line")) },
+  "sync-stale": { at: "?sync=stale&lang=de", steps: (page) => page.click(id("sync-line")) },
+  devices: {
+    at: "?sync=up_to_date&requests=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("invite-create"));
+      await page.waitForSelector(id("invite-code"));
+      await page.waitForSelector(id("device-row"));
+    },
+  },
+  "devices-german": {
+    at: "?sync=up_to_date&lang=de",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.waitForSelector(id("device-row"));
+    },
+  },
+  "device-approve": {
+    at: "?sync=up_to_date&requests=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("join-approve"));
+      await page.click(id("join-compared"));
+    },
+  },
+  "device-refuse": {
+    at: "?sync=up_to_date&requests=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("join-refuse"));
+      await page.waitForSelector(id("join-refuse-confirm"));
+    },
+  },
+  "device-revoke": {
+    at: "?sync=up_to_date&lang=de",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(`${id("device-revoke")} >> nth=1`);
+      await page.waitForSelector(id("device-revoke-confirm"));
+    },
+  },
+  review: {
+    at: "?sync=up_to_date&conflicts=1",
+    steps: async (page) => {
+      await page.click(id("review-link"));
+      await page.waitForSelector(id("conflict"));
+    },
+  },
+  "review-undo": {
+    at: "?sync=up_to_date&conflicts=1&lang=de",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+r");
+      await page.waitForSelector(id("conflict"));
+      await page.click(`${id("conflict-keep")} >> nth=0`);
+      await page.waitForSelector(id("undo-button"));
+      await page.waitForTimeout(300);
+    },
+  },
+  "review-desk": {
+    at: "?sync=up_to_date&conflicts=1&as=desk",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+r");
+      await page.waitForSelector(id("conflict"));
+    },
+  },
+  "review-empty": { at: "?sync=up_to_date", steps: (page) => page.keyboard.press("Alt+r") },
+  "chart-unsent": { at: "?sync=offline&conflicts=1", steps: (page) => openPatient(page, "okonkwo") },
 };

@@ -11,6 +11,7 @@ import type {
   UserRow,
 } from "../src/bridge";
 import * as chart from "./chart";
+import * as clinic from "./clinic";
 import { detailOf, rows } from "./people";
 
 const asked = new URLSearchParams(location.search);
@@ -37,7 +38,7 @@ const users: UserRow[] = [
 ];
 
 const session = (): Session => ({
-  user: users[0] as UserRow,
+  user: { ...(users[0] as UserRow), roles: asked.get("join") ? [] : roles },
   clinic_name: "Praxis am Hafen",
   compartments: roles.includes("clinician") ? ["office", "clinical"] : ["office"],
   settings,
@@ -145,7 +146,7 @@ type Answers = Record<string, (input: never) => unknown>;
 
 const answers: Answers = {
   app_status: () => status(),
-  session: () => session(),
+  session: () => (state === "unlocked" ? session() : fail("locked")),
   resume: () => null,
   touch: () => ({ idle_lock_in_s: Number(asked.get("idle") ?? 300) }),
   lock: () => {
@@ -279,6 +280,14 @@ const answers: Answers = {
     { id: "integrity", status: "unknown", detail: "Unlock to check" },
     { id: "clock", status: "ok", detail: "Agrees with the newest entry" },
   ],
+  ...clinic.answersFor(asked, (code, field) => {
+    throw { code, field, retryable: false, detail: null } satisfies CommandError;
+  }),
+  clinic_join: () => {
+    state = "unlocked";
+    asked.set("join", "waiting");
+    return { state: "waiting", words: clinic.words, clinic: "5e0c71aa", detail: null };
+  },
   about: () => ({
     version: "0.1.0",
     sqlcipher: "SQLCipher 4.19.0 community (SQLite 3.53.4)",
@@ -319,6 +328,18 @@ export async function onFilesDropped(): Promise<Stop> {
 
 const FACE =
   "iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAIAAADYYG7QAAAAhklEQVR42u3XsQ2AMAxEUU/CYAxBzSTsxAT0FMxBi0ACYhRzSb50A7zKvrNl3aRigAAB0gfN03jMb6CT45pQ0KPGbbJ8Gp/JsmocpsJBDk2qyQI0SSZA1YI+at6bAAFqFsQdKhEk9+0VQYqNUa5TK64OxV12z2pg23f9EBNAgAABAgSoPtAODngO9wXXGD4AAAAASUVORK5CYII=";
+
+/** Plays a request to join, or none. */
+export function join(at: string | null): void {
+  if (at === null) asked.delete("join");
+  else asked.set("join", at);
+}
+
+/** Locks as the program does when the clinic has changed a role: nobody tells the page, its next command is refused. */
+export function accessChanged(): void {
+  state = "locked";
+  asked.set("because", "access_changed");
+}
 
 export const isLocked = (): boolean => state === "locked";
 

@@ -13,6 +13,7 @@ import {
   toCommandError,
   watchLock,
 } from "../bridge";
+import { JoinRoom } from "../features/joining/JoinRoom";
 import { saveBeforeLock } from "../kit/beforeLock";
 import { theme } from "../kit/theme";
 import { i18n, speak } from "../locales/load";
@@ -46,15 +47,18 @@ export function App() {
   /** Newer facts about the session that is open; one that comes late must not open a locked page again. */
   const renew = useCallback((session: Session) => {
     speak(session.settings.language);
-    setPhase((now) => (now.at === "work" && now.session.user.id === session.user.id ? { at: "work", session } : now));
+    setPhase((now) => {
+      if (now.at !== "work" || now.session.user.id !== session.user.id) return now;
+      return JSON.stringify(now.session) === JSON.stringify(session) ? now : { at: "work", session };
+    });
   }, []);
 
   const look = useCallback(
-    async (because: LockReason | null) => {
+    async (because: LockReason | null, resume: boolean) => {
       try {
         const status = await call("app_status", {});
         speak(status.language);
-        const session = await sessionOf(status, because);
+        const session = await sessionOf(status, resume);
         if (session) open(session);
         else setPhase({ at: "entrance", state: { kind: "status", status, because: because ?? status.locked_because } });
       } catch (thrown) {
@@ -66,12 +70,12 @@ export function App() {
 
   /** Empties the page at once, before anything else happens: no record stays in the document or in memory. */
   const empty = useCallback(
-    (because: LockReason) => {
+    (because: LockReason | null) => {
       flushSync(() => setPhase({ at: "entrance", state: { kind: "locking" } }));
       notifications.clean();
       notifications.cleanQueue();
       if (because === "user_switch") lastUser.current = null;
-      void look(because);
+      void look(because, false);
     },
     [look],
   );
@@ -86,7 +90,7 @@ export function App() {
   );
 
   useEffect(() => {
-    void look(null);
+    void look(null, true);
   }, [look]);
 
   const working = phase.at === "work";
@@ -104,10 +108,17 @@ export function App() {
       >
         <SchemeFollower scheme={colours} />
         <QueryClientProvider client={answers}>
-          {phase.at === "work" ? (
+          {phase.at === "work" && isStranger(phase.session) ? (
+            <JoinRoom key={phase.session.user.id} session={phase.session} onSession={renew} onLock={lock} />
+          ) : phase.at === "work" ? (
             <Workplace key={phase.session.user.id} session={phase.session} onSession={renew} onLock={lock} />
           ) : (
-            <Entrance state={phase.state} lastUser={lastUser.current} onOpen={open} onRefresh={() => void look(null)} />
+            <Entrance
+              state={phase.state}
+              lastUser={lastUser.current}
+              onOpen={open}
+              onRefresh={() => void look(null, true)}
+            />
           )}
         </QueryClientProvider>
       </MantineProvider>
@@ -115,9 +126,14 @@ export function App() {
   );
 }
 
+/** Nobody has said yet what this person may do: the clinic that they asked to join has not answered. */
+function isStranger(session: Session): boolean {
+  return session.user.roles?.length === 0;
+}
+
 /** The session that is open already, or that may be resumed after a restart. */
-async function sessionOf(status: AppStatus, because: LockReason | null): Promise<Session | null> {
+async function sessionOf(status: AppStatus, resume: boolean): Promise<Session | null> {
   if (status.state === "unlocked") return call("session", {});
-  if (status.state === "locked" && status.can_resume && because === null) return call("resume", {});
+  if (status.state === "locked" && status.can_resume && resume) return call("resume", {});
   return null;
 }

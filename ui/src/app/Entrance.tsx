@@ -3,10 +3,10 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { AppStatus, CommandError, LockReason, Session } from "../bridge";
 import { MachineCheck } from "../features/machine/MachineCheck";
-import { Wizard } from "../features/setup/Wizard";
 import { UnlockScreen } from "../features/unlock/UnlockScreen";
 import { Door, door } from "../kit/Door";
 import { ErrorNotice, Loading } from "../kit/Notes";
+import { FirstRun } from "./FirstRun";
 
 export type EntranceState =
   | { kind: "starting" }
@@ -76,7 +76,7 @@ export function Entrance(props: {
         </Door>
       );
     }
-    return <Wizard onOpen={props.onOpen} />;
+    return <FirstRun onOpen={props.onOpen} />;
   }
   return (
     <UnlockScreen

@@ -1,14 +1,17 @@
-import { Plural, Trans } from "@lingui/react/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
+import { Link } from "react-router";
 import { showClock } from "../kit/numbers";
 import { useSession } from "../kit/session";
 import css from "../kit/shell.module.css";
 import { useStatusEntries } from "../kit/status";
+import { syncLine } from "../kit/words/sync";
 import { usePlace } from "./place";
+import { useSyncWatch } from "./useSyncWatch";
 
 const WARN_BEFORE_LOCK_S = 30;
 
-/** One line, always in the same place: what goes on, and how long the vault stays open. */
+/** One line, always in the same place: what became of the work, what goes on, and how long the vault stays open. */
 export function StatusLine() {
   const session = useSession();
   const entries = useStatusEntries();
@@ -17,6 +20,7 @@ export function StatusLine() {
   const soon = left !== null && left <= WARN_BEFORE_LOCK_S;
   return (
     <footer className={css.status} data-testid="status-line">
+      <SyncWords />
       <span className={css.says} role="status">
         {soon ? (
           <span className={css.warn}>
@@ -24,12 +28,7 @@ export function StatusLine() {
           </span>
         ) : first ? (
           <span className={first.tone === "info" ? undefined : css[first.tone]}>{first.text}</span>
-        ) : (
-          <span>
-            <span className={css.dot} aria-hidden />
-            <Trans>Unlocked. Everything is stored on this computer.</Trans>
-          </span>
-        )}
+        ) : null}
       </span>
       <span>
         <Plural value={session.patient_count} one="# patient" other="# patients" />
@@ -43,6 +42,41 @@ export function StatusLine() {
         <bdi>{session.user.name}</bdi>
       </span>
     </footer>
+  );
+}
+
+/** Where sync stands, in words, as a way to the page that says more. */
+function SyncWords() {
+  const { t, i18n } = useLingui();
+  const sync = useSyncWatch();
+  // What was true a while ago is not said as if it were true now.
+  const status = sync.error ? undefined : sync.data;
+  const line = status ? syncLine(status, i18n.locale) : null;
+  return (
+    <>
+      <span role="status">
+        <Link
+          to="/sync"
+          className={line && line.tone !== "info" ? css[line.tone] : undefined}
+          data-testid="sync-line"
+          data-state={status?.state ?? "unknown"}
+        >
+          <span className={css.dot} aria-hidden />
+          {line ? (
+            t(line.text)
+          ) : sync.error ? (
+            <Trans>Where sync stands is not known now</Trans>
+          ) : (
+            <Trans>Looking where sync stands…</Trans>
+          )}
+        </Link>
+      </span>
+      {status && status.conflicts > 0 ? (
+        <Link to="/review" className={css.warn} data-testid="review-link">
+          <Plural value={status.conflicts} one="# conflict to review" other="# conflicts to review" />
+        </Link>
+      ) : null}
+    </>
   );
 }
 

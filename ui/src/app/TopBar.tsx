@@ -3,10 +3,13 @@ import { Menu } from "@mantine/core";
 import {
   ChevronDown,
   ClipboardCheck,
+  CloudUpload,
   FileInput,
+  GitCompareArrows,
   HeartPulse,
   Info,
   Keyboard,
+  Laptop,
   LockKeyhole,
   Settings,
   ShieldCheck,
@@ -112,6 +115,7 @@ function Nav() {
 
 function UserMenu(props: { onOverlay: (overlay: "palette" | "sheet") => void }) {
   const { user } = useSession();
+  const rights = useRights();
   const { t } = useLingui();
   const navigate = useNavigate();
   const { lock } = usePlace();
@@ -135,6 +139,18 @@ function UserMenu(props: { onOverlay: (overlay: "palette" | "sheet") => void }) 
         <Menu.Item leftSection={<UsersRound size={16} aria-hidden />} onClick={() => lock("user_switch")}>
           <Trans>Another person…</Trans>
         </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<CloudUpload size={16} aria-hidden />} onClick={() => void navigate("/sync")}>
+          <Trans>Sync</Trans>
+        </Menu.Item>
+        <Menu.Item leftSection={<GitCompareArrows size={16} aria-hidden />} onClick={() => void navigate("/review")}>
+          <Trans>Conflicts to review</Trans>
+        </Menu.Item>
+        {rights.admin ? (
+          <Menu.Item leftSection={<Laptop size={16} aria-hidden />} onClick={() => void navigate("/devices")}>
+            <Trans>Devices</Trans>
+          </Menu.Item>
+        ) : null}
         <Menu.Divider />
         <Menu.Item leftSection={<Settings size={16} aria-hidden />} onClick={() => void navigate("/settings")}>
           <Trans>Settings</Trans>

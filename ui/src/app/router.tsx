@@ -1,7 +1,10 @@
 import { createMemoryRouter } from "react-router";
 import { AboutPage } from "../features/about/AboutPage";
 import { AuditPage } from "../features/audit/AuditPage";
+import { ConflictsPage } from "../features/conflicts/ConflictsPage";
+import { DevicesPage } from "../features/devices/DevicesPage";
 import { MachineCheck } from "../features/machine/MachineCheck";
+import { SyncPage } from "../features/sync/SyncPage";
 import { UsersPage } from "../features/users/UsersPage";
 import { EditRoute, ImportRoute, PatientRoute, RegisterRoute, SettingsRoute } from "./routes";
 import { Crashed, Shell } from "./Shell";
@@ -19,6 +22,9 @@ export function createPages() {
         { path: "patient/:id/edit", element: <EditRoute /> },
         { path: "import", element: <ImportRoute /> },
         { path: "users", element: <UsersPage /> },
+        { path: "sync", element: <SyncPage /> },
+        { path: "devices", element: <DevicesPage /> },
+        { path: "review", element: <ConflictsPage /> },
         { path: "settings", element: <SettingsRoute /> },
         { path: "audit", element: <AuditPage /> },
         { path: "machine", element: <MachineCheck /> },

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate, useParams } from "react-router";
-import { call, useAsk } from "../bridge";
+import { type CommandError, call, type PatientDetail, type PatientDraft, useAsk } from "../bridge";
 import { Chart } from "../features/chart/Chart";
 import { ImportPage } from "../features/importing/ImportPage";
 import { Notebook } from "../features/notes/Notebook";
@@ -9,11 +9,13 @@ import { Banner } from "../features/patient/Banner";
 import { PatientPage } from "../features/patient/PatientPage";
 import { formOf, newForm } from "../features/registration/draft";
 import { PatientForm } from "../features/registration/PatientForm";
+import { rebase } from "../features/registration/rebase";
 import { SettingsPage } from "../features/settings/SettingsPage";
 import { Page } from "../kit/Layout";
 import { ErrorNotice, Loading } from "../kit/Notes";
 import { useSession } from "../kit/session";
 import { say } from "../kit/undo";
+import { isAttached, useSync } from "../kit/useSync";
 import { usePlace } from "./place";
 
 // Where features meet: each page is put together here, so that no feature knows another.
@@ -69,6 +71,7 @@ export function EditRoute() {
   const { id = "" } = useParams();
   const navigate = useNavigate();
   const answers = useQueryClient();
+  const shared = isAttached(useSync());
   const patient = useAsk("patient_open", { id, via: "link" }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 });
   if (patient.isPending) {
     return (
@@ -93,7 +96,7 @@ export function EditRoute() {
         title={t`Edit the patient`}
         start={formOf(patient.data.draft, i18n.locale)}
         before={patient.data}
-        save={(draft) => call("patient_edit", { id, draft })}
+        save={(draft) => saveEdit(patient.data, draft, shared)}
         onSaved={(detail) => {
           // The page that is shown next asks with this key and would take what it knew before the edit.
           answers.setQueryData(["patient_open", { id, via: "link" }], detail);
@@ -107,6 +110,16 @@ export function EditRoute() {
       />
     </>
   );
+}
+
+/** Writes what was changed in the form over what the patient is now. */
+async function saveEdit(opened: PatientDetail, mine: PatientDraft, shared: boolean): Promise<PatientDetail> {
+  const { id } = opened.row;
+  if (!shared) return call("patient_edit", { id, draft: mine });
+  const now = await call("patient_open", { id, via: "link" });
+  const draft = rebase(opened.draft, mine, now.draft);
+  if (draft === null) throw { code: "conflict", field: null, retryable: false, detail: null } satisfies CommandError;
+  return call("patient_edit", { id, draft });
 }
 
 export function SettingsRoute() {

@@ -1,8 +1,11 @@
 import { msg } from "@lingui/core/macro";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
+import { call } from "../bridge";
 import type { Command } from "../kit/commands";
 import { useRights } from "../kit/session";
 import { useCommands } from "../kit/useCommands";
+import { isAttached, useSync } from "../kit/useSync";
 import { usePlace } from "./place";
 
 /** What can be done from every page. */
@@ -14,6 +17,12 @@ export function useAppCommands(shell: {
   const navigate = useNavigate();
   const { lock } = usePlace();
   const rights = useRights();
+  const answers = useQueryClient();
+  const syncNow = () =>
+    call("sync_now", {}).then(
+      (status) => answers.setQueryData(["sync_status", {}], status),
+      () => undefined,
+    );
   const go = (path: string) => () => void navigate(path);
   const everywhere = { section: "everywhere" } as const;
   const commands: Command[] = [
@@ -44,11 +53,16 @@ export function useAppCommands(shell: {
       ...everywhere,
     },
     { id: "page.patients", title: msg`Patients`, keys: "alt+p", run: go("/"), ...everywhere },
+    { id: "page.sync", title: msg`Sync`, keys: "alt+s", run: go("/sync"), ...everywhere },
+    { id: "page.review", title: msg`Conflicts to review`, keys: "alt+r", run: go("/review"), ...everywhere },
     { id: "page.settings", title: msg`Settings`, keys: "mod+,", run: go("/settings"), ...everywhere },
     { id: "page.machine", title: msg`Machine check`, run: go("/machine"), ...everywhere },
     { id: "page.about", title: msg`About Wardkeep`, run: go("/about"), ...everywhere },
     { id: "app.switch", title: msg`Another person…`, run: () => lock("user_switch"), ...everywhere },
   ];
+  if (isAttached(useSync())) {
+    commands.push({ id: "sync.now", title: msg`Sync now`, run: () => void syncNow(), ...everywhere });
+  }
   if (rights.write) {
     commands.push({
       id: "patient.register",
@@ -63,6 +77,8 @@ export function useAppCommands(shell: {
   }
   if (rights.admin) {
     commands.push(
+      { id: "page.devices", title: msg`Devices`, keys: "alt+d", run: go("/devices"), ...everywhere },
+      { id: "device.invite", title: msg`Invite a device`, run: go("/devices"), ...everywhere },
       { id: "page.users", title: msg`People`, run: go("/users"), ...everywhere },
       { id: "page.audit", title: msg`Audit`, run: go("/audit"), ...everywhere },
     );

@@ -23,11 +23,11 @@ test("an error keeps its figures and no text", () => {
 });
 
 test("a command that finds the vault locked tells the page", async () => {
-  const heard: LockReason[] = [];
+  const heard: (LockReason | null)[] = [];
   const stop = watchLock((reason) => heard.push(reason));
   window.dispatch.mockRejectedValueOnce({ code: "locked" });
   await expect(call("session", {})).rejects.toMatchObject({ code: "locked" });
-  expect(heard).toEqual(["idle"]);
+  expect(heard).toEqual([null]);
   stop();
   window.dispatch.mockRejectedValueOnce({ code: "locked" });
   await expect(call("session", {})).rejects.toMatchObject({ code: "locked" });
@@ -35,7 +35,7 @@ test("a command that finds the vault locked tells the page", async () => {
 });
 
 test("the program's own lock is heard with its reason", () => {
-  const heard: LockReason[] = [];
+  const heard: (LockReason | null)[] = [];
   let tell: (payload: unknown) => void = () => undefined;
   window.onLock.mockImplementation((listener: (payload: unknown) => void) => {
     tell = listener;

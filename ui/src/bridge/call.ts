@@ -33,6 +33,17 @@ export const ERROR_CODES = [
   "cancelled",
   "too_large",
   "conflict",
+  "server_unreachable",
+  "server_certificate",
+  "server_refused",
+  "server_answer",
+  "not_attached",
+  "not_enrolled",
+  "device_revoked",
+  "roster_refused",
+  "no_key",
+  "expired",
+  "invitation_invalid",
   "internal",
 ] as const satisfies readonly ErrorCode[];
 
@@ -47,15 +58,15 @@ export async function call<K extends CommandName>(name: K, input: Input<K>): Pro
     return (await dispatch(name, input)) as Output<K>;
   } catch (thrown) {
     const error = toCommandError(thrown);
-    if (error.code === "locked") for (const heard of lockListeners) heard("idle");
+    if (error.code === "locked") for (const heard of lockListeners) heard(null);
     throw error;
   }
 }
 
-const lockListeners = new Set<(reason: LockReason) => void>();
+const lockListeners = new Set<(reason: LockReason | null) => void>();
 
-/** Calls back when the program has locked, or answers a command with `locked`. */
-export function watchLock(heard: (reason: LockReason) => void): () => void {
+/** Calls back when the program has locked; without a reason when it answered a command with `locked`, and knows the reason itself. */
+export function watchLock(heard: (reason: LockReason | null) => void): () => void {
   lockListeners.add(heard);
   const stop = onLock((payload) => heard(reasonOf(payload)));
   return () => {
@@ -88,6 +99,7 @@ const LOCK_REASONS: readonly LockReason[] = [
   "user_switch",
   "quit",
   "started",
+  "access_changed",
 ];
 
 function reasonOf(payload: unknown): LockReason {

@@ -9,9 +9,11 @@ export type Stop = () => void;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Commands that carry a password. */
+/** Commands that carry a password, or what is as good as one. */
 const SECRET: ReadonlySet<string> = new Set([
   "vault_create",
+  "clinic_join",
+  "clinic_attach",
   "password_check",
   "unlock",
   "user_add",

@@ -40,6 +40,12 @@ export function showInstant(atMs: number, language: string): string {
   return `${day}-${monthName(at.getMonth() + 1, language)}-${at.getFullYear()} ${showTime(atMs)}`;
 }
 
+/** Shows an instant of today as 14:05, any other one with its date. */
+export function showMoment(atMs: number, language: string, nowMs: number = Date.now()): string {
+  const today = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
+  return today ? showTime(atMs) : showInstant(atMs, language);
+}
+
 /** Shows the 24-hour time of an instant. */
 export function showTime(atMs: number): string {
   const at = new Date(atMs);

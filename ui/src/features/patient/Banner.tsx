@@ -10,6 +10,7 @@ import { BornWithAge } from "../../kit/PatientLine";
 import { ageWords } from "../../kit/words/age";
 import { GENDER_WORDS } from "../../kit/words/roles";
 import { AllergyMark } from "./AllergyMark";
+import { Marks } from "./Marks";
 import { Photo } from "./Photo";
 
 /** Who is on the screen, in the order of the NHS Common User Interface; it never scrolls away. */
@@ -78,6 +79,7 @@ export function Banner(props: {
         </div>
       </dl>
       <div className={css.side}>
+        <Marks patient={props.patient} />
         <AllergyMark patient={row.id} />
         {props.onEdit ? (
           <Button

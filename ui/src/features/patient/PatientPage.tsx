@@ -15,6 +15,7 @@ import { errorWords } from "../../kit/words/errors";
 import { Banner } from "./Banner";
 import { History } from "./History";
 import { Summary } from "./Summary";
+import { useRenewed } from "./useRenewed";
 
 type Tab = "chart" | "notes" | "summary" | "history";
 
@@ -34,6 +35,7 @@ export function PatientPage(props: {
   const [tab, setTab] = useState<Tab>(rights.chart ? "chart" : "summary");
   // Opening is audited: it is asked once for this visit, not again when the window comes back.
   const patient = useAsk("patient_open", { id, via: props.via }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 });
+  useRenewed(patient.data?.row, () => void patient.refetch());
   const { t } = useLingui();
   const edit = () => void navigate(`/patient/${id}/edit`);
   const banner = useRef<HTMLElement>(null);

@@ -25,7 +25,7 @@ export function Summary(props: { patient: PatientDetail; onRemove?: (reason: str
   const { draft } = patient;
   return (
     <Stack>
-      {patient.conflicts.length > 0 ? <Conflicts conflicts={patient.conflicts} /> : null}
+      {patient.conflicts.length > 0 ? <Conflicts patient={patient.row.id} conflicts={patient.conflicts} /> : null}
       <Columns min="24rem">
         <Person patient={patient} />
         <Stack>
@@ -53,7 +53,7 @@ export function Summary(props: { patient: PatientDetail; onRemove?: (reason: str
               <Trans>imported from {patient.source}</Trans>
             </>
           ) : null}
-          {patient.sent ? null : (
+          {patient.sent || patient.unsent ? null : (
             <>
               {" · "}
               <Trans>only on this computer</Trans>

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { type Session, useAct } from "../../bridge";
 import { Door, door } from "../../kit/Door";
 import { NewPassword, type NewPasswordState, usePasswordProblem } from "../../kit/NewPassword";
@@ -9,7 +9,7 @@ import { ErrorNotice, Notice } from "../../kit/Notes";
 const NAME_LIMIT = 200;
 
 /** First run: founds a clinic of one person on this computer. */
-export function Wizard(props: { onOpen: (session: Session) => void }) {
+export function Wizard(props: { choice: ReactNode; onOpen: (session: Session) => void }) {
   const { t } = useLingui();
   const [clinic, setClinic] = useState("");
   const [name, setName] = useState("");
@@ -40,6 +40,7 @@ export function Wizard(props: { onOpen: (session: Session) => void }) {
       <p className={door.lead}>
         <Trans>The records stay on this computer, encrypted. You will be its first administrator and clinician.</Trans>
       </p>
+      {props.choice}
       <form className={door.form} onSubmit={submit}>
         <TextInput
           label={t`Name of the clinic`}

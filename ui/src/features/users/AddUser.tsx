@@ -1,14 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type Role, useAct } from "../../bridge";
 import { Panel, Row, Stack } from "../../kit/Layout";
 import { NewPassword, type NewPasswordState, usePasswordProblem } from "../../kit/NewPassword";
 import { ErrorNotice } from "../../kit/Notes";
+import { RolePicker } from "../../kit/RolePicker";
 import { useRights } from "../../kit/session";
-import { ROLE_HINTS, ROLE_WORDS } from "../../kit/words/roles";
-
-const ROLES: readonly Role[] = ["front_desk", "clinician", "admin"];
 
 /** A new person types their own password here. */
 export function AddUser(props: { onAdded: () => void; onCancel: () => void }) {
@@ -20,8 +18,6 @@ export function AddUser(props: { onAdded: () => void; onCancel: () => void }) {
   const problem = usePasswordProblem(secret.password, name);
   const add = useAct("user_add");
   const ready = name.trim() !== "" && roles.length > 0 && problem === null && secret.password === secret.again;
-  const toggle = (role: Role, on: boolean) =>
-    setRoles(ROLES.filter((one) => (one === role ? on : roles.includes(one))));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!ready || add.isPending) return;
@@ -49,26 +45,14 @@ export function AddUser(props: { onAdded: () => void; onCancel: () => void }) {
             autoComplete="off"
             data-testid="user-name"
           />
-          <Checkbox.Group label={t`Roles`} value={roles}>
-            <Stack>
-              {ROLES.map((role) => {
-                const impossible = role === "clinician" && !rights.chart;
-                return (
-                  <Checkbox
-                    key={role}
-                    value={role}
-                    label={t(ROLE_WORDS[role])}
-                    description={
-                      impossible ? t`Only a clinician can hand on the key to the chart.` : t(ROLE_HINTS[role])
-                    }
-                    disabled={impossible}
-                    onChange={(event) => toggle(role, event.currentTarget.checked)}
-                    data-testid={`user-role-${role}`}
-                  />
-                );
-              })}
-            </Stack>
-          </Checkbox.Group>
+          <RolePicker
+            value={roles}
+            onChange={setRoles}
+            refused={(role) =>
+              role === "clinician" && !rights.chart ? t`Only a clinician can hand on the key to the chart.` : null
+            }
+            testIdPrefix="user-role"
+          />
           <NewPassword
             value={secret}
             onChange={setSecret}

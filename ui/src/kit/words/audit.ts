@@ -25,6 +25,11 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   receive: msg`took in changes of another device`,
   damage: msg`found damage`,
   settle: msg`settled a conflict`,
+  clinic_attach: msg`attached a server`,
+  invite: msg`invited a device`,
+  join: msg`joining the clinic`,
+  approve: msg`answered a request to join`,
+  revoke: msg`revoked a device`,
 };
 
 /** An action that has no words here is shown as the program named it. */

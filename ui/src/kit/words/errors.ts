@@ -114,6 +114,50 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`Somebody changed this in the meantime`,
     advice: msg`Load it again, look at what changed, then make your change.`,
   },
+  server_unreachable: {
+    title: msg`The server cannot be reached`,
+    advice: msg`Check the network and the address, then try again. Work on this computer goes on without it.`,
+  },
+  server_certificate: {
+    title: msg`The server’s certificate does not fit the pin`,
+    advice: msg`Compare the pin with the one that the server printed when it was set up. If both are the same, somebody may stand between this computer and the server: do not go on, and tell whoever runs the server.`,
+  },
+  server_refused: {
+    title: msg`The server refuses this`,
+    advice: msg`A founding token works once and for 30 days. If that is not the reason, ask whoever runs the server to look at its log.`,
+  },
+  server_answer: {
+    title: msg`The server answered something that this Wardkeep does not understand`,
+    advice: msg`Check that the address is that of a Wardkeep server and that both have the same version, then try again.`,
+  },
+  not_attached: {
+    title: msg`This computer works alone`,
+    advice: msg`Attach a server first, on the page Sync.`,
+  },
+  not_enrolled: {
+    title: msg`You are not known to the clinic on this computer yet`,
+    advice: msg`An administrator must unlock Wardkeep on this computer once while the server can be reached.`,
+  },
+  device_revoked: {
+    title: msg`This computer was taken out of the clinic`,
+    advice: msg`Nothing was erased, but it takes part no more. Ask an administrator of your clinic.`,
+  },
+  roster_refused: {
+    title: msg`The clinic’s rules do not allow this change`,
+    advice: msg`Another administrator may have changed something at the same moment. Look at the list of devices, then try again.`,
+  },
+  no_key: {
+    title: msg`The key for this has not arrived yet`,
+    advice: msg`A colleague’s computer that has it sends it as soon as it is online and unlocked. Try again later.`,
+  },
+  expired: {
+    title: msg`This has expired`,
+    advice: msg`An invitation holds for a day. Ask an administrator for a new one.`,
+  },
+  invitation_invalid: {
+    title: msg`This is not a whole invitation code`,
+    advice: msg`Copy all of it, from “wardkeep1” to the last character, and paste it again. A single wrong character is noticed.`,
+  },
   internal: {
     title: msg`Something went wrong inside Wardkeep`,
     advice: msg`Try again. If it happens again, open Machine check and give its report to whoever looks after your clinic's computers.`,

@@ -20,6 +20,13 @@ const FIELDS: Record<string, MessageDescriptor> = {
   substance: msg`Substance`,
   reason: msg`Reason`,
   default_region: msg`Country of phone numbers without a prefix`,
+  server: msg`Address of the server`,
+  pin: msg`Pin of the server`,
+  token: msg`Founding token`,
+  device_name: msg`Name of this computer`,
+  user_name: msg`Your name`,
+  code: msg`Invitation code`,
+  roles: msg`Roles`,
   min_password_length: msg`Shortest password`,
 };
 

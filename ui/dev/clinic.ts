@@ -1,0 +1,209 @@
+// WARDKEEP-SAMPLE-DATA: what the made-up program says of sync, devices, joining and conflicts.
+// ?sync=offline|syncing|first|up_to_date|stale|alarm|revoked|joining&conflicts=1&requests=1&join=waiting
+import type { ConflictRow, DeviceRow, ErrorCode, JoinRequest, JoinView, PatientRow, SyncStatus } from "../src/bridge";
+import { rows } from "./people";
+
+const NOW = Date.now();
+const MINUTE = 60_000;
+export const words = ["harbour", "velvet", "ocean", "picnic", "granite", "lantern"];
+
+type Refuse = (code: ErrorCode, field: string | null) => never;
+
+function statusFor(asked: URLSearchParams, conflicts: number): SyncStatus {
+  const kind = asked.get("sync") ?? "alone";
+  const state = (kind === "first" ? "syncing" : kind) as SyncStatus["state"];
+  const attached = state !== "alone";
+  const waits = ["offline", "stale", "alarm", "revoked", "syncing"].includes(kind);
+  return {
+    state,
+    server: attached ? "sync.praxis-hafen.example:8443" : null,
+    clinic: attached ? "5e0c71aa" : null,
+    last_heard_ms: attached ? NOW - (state === "stale" ? 6 * 1440 : 42) * MINUTE : null,
+    last_synced_ms: attached ? NOW - 43 * MINUTE : null,
+    waiting: waits
+      ? [
+          { compartment: "office", changes: 11, oldest_ms: NOW - 40 * MINUTE },
+          { compartment: "clinical", changes: 1, oldest_ms: NOW - 12 * MINUTE },
+        ]
+      : [],
+    receiving: kind === "first" ? { done: 412, total: 1280 } : null,
+    problems:
+      state === "alarm"
+        ? [
+            { kind: "clock", device: null, at_ms: NOW - 3 * MINUTE, count: 1 },
+            { kind: "divergence", device: "Behandlung 2", at_ms: NOW - 30 * MINUTE, count: 2 },
+            { kind: "quarantined", device: "Altes Laptop", at_ms: NOW - 90 * MINUTE, count: 4 },
+          ]
+        : [],
+    conflicts,
+    retry_in_s: state === "offline" ? 23 : null,
+    offline_since_ms: state === "offline" ? NOW - 42 * MINUTE : null,
+    clock_offset_ms: state === "alarm" ? -7_500_000 : 120,
+  };
+}
+
+const devices: DeviceRow[] = [
+  {
+    id: "d1",
+    name: "Empfang links",
+    this: true,
+    status: "active",
+    users: [
+      { id: "u1", name: "Dr. Miriam Sander", roles: ["front_desk", "clinician", "admin"] },
+      { id: "u2", name: "Aylin Yilmaz", roles: ["front_desk"] },
+    ],
+    last_heard_ms: NOW,
+    agrees: null,
+  },
+  {
+    id: "d2",
+    name: "Behandlung 2",
+    this: false,
+    status: "active",
+    users: [{ id: "u4", name: "Dr. Tomasz Wiśniewski", roles: ["clinician"] }],
+    last_heard_ms: NOW - 4 * MINUTE,
+    agrees: true,
+  },
+  {
+    id: "d3",
+    name: "Hausbesuche, Laptop von Frau Dr. Vandenberghe-Lindqvist",
+    this: false,
+    status: "active",
+    users: [{ id: "u5", name: "Dr. Ines Vandenberghe-Lindqvist", roles: ["clinician", "front_desk"] }],
+    last_heard_ms: null,
+    agrees: null,
+  },
+  {
+    id: "d4",
+    name: "Altes Laptop",
+    this: false,
+    status: "revoked",
+    users: [{ id: "u2", name: "Aylin Yilmaz", roles: ["front_desk"] }],
+    last_heard_ms: NOW - 9000 * MINUTE,
+    agrees: false,
+  },
+];
+
+const requests: JoinRequest[] = [
+  { id: "r1", device_name: "Labor", user_name: "Noor Haddad", words, at_ms: NOW - 2 * MINUTE },
+];
+
+const value = (text: string, user: string, device: string, ago: number, shown = false) => ({
+  text,
+  shown,
+  user,
+  device,
+  at_ms: NOW - ago * MINUTE,
+  choice: `${device}:${ago}`,
+});
+
+const conflicts: ConflictRow[] = [
+  {
+    patient: rows[1] as PatientRow,
+    compartment: "office",
+    record: "p1",
+    kind: "Patient",
+    element: "birthDate",
+    item: null,
+    values: [
+      value("1954-02-28", "Aylin Yilmaz", "Empfang links", 42, true),
+      value("1945-02-28", "Dr. Tomasz Wiśniewski", "Behandlung 2", 97),
+    ],
+    both: false,
+  },
+  {
+    patient: rows[0] as PatientRow,
+    compartment: "clinical",
+    record: "a1",
+    kind: "AllergyIntolerance",
+    element: "reaction",
+    item: null,
+    values: [
+      value("Anaphylaxis severe", "Dr. Miriam Sander", "Empfang links", 300, true),
+      value("", "Dr. Ines Vandenberghe-Lindqvist", "Hausbesuche", 420),
+      value("Hives", "Dr. Tomasz Wiśniewski", "Behandlung 2", 700),
+    ],
+    both: false,
+  },
+  {
+    patient: rows[0] as PatientRow,
+    compartment: "office",
+    record: "p0",
+    kind: "Patient",
+    element: "telecom",
+    item: 3,
+    values: [
+      value("phone mobile +49 171 5550123", "Aylin Yilmaz", "Empfang links", 20, true),
+      value("phone work +49 40 3300000", "Dr. Tomasz Wiśniewski", "Behandlung 2", 25),
+    ],
+    both: true,
+  },
+  {
+    patient: rows[9] as PatientRow,
+    compartment: "office",
+    record: "p9",
+    kind: "Patient",
+    element: "removed",
+    item: null,
+    values: [value("entered twice", "Aylin Yilmaz", "Empfang links", 55, true)],
+    both: false,
+  },
+];
+
+/** The answers of one made-up program. */
+export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<string, (input: never) => unknown> {
+  let open = asked.get("conflicts") ? [...conflicts] : [];
+  const undone = new Map<string, ConflictRow>();
+  let asking = asked.get("requests") ? [...requests] : [];
+  const list = devices.map((device) => ({ ...device }));
+  const status = () => statusFor(asked, open.length);
+  return {
+    sync_status: status,
+    sync_now: status,
+    sync_seen: () => {
+      asked.set("sync", "up_to_date");
+      return status();
+    },
+    clinic_words: () => ({ words }),
+    clinic_attach: ({ token }: { token: string }) => {
+      if (token === "used") refuse("server_refused", "token");
+      if (token === "far") refuse("server_unreachable", null);
+      asked.set("sync", "syncing");
+      return status();
+    },
+    invitation_create: () => ({ code: CODE, expires_ms: NOW + 1440 * MINUTE }),
+    join_requests: () => asking,
+    join_approve: ({ id }: { id: string }) => {
+      asking = asking.filter((one) => one.id !== id);
+      return {};
+    },
+    join_refuse: ({ id }: { id: string }) => {
+      asking = asking.filter((one) => one.id !== id);
+      return {};
+    },
+    join_status: (): JoinView => {
+      const state = (asked.get("join") ?? "none") as JoinView["state"];
+      return { state, words: state === "waiting" ? words : [], clinic: "5e0c71aa", detail: null };
+    },
+    device_list: () => list,
+    device_revoke: ({ id }: { id: string }) => {
+      for (const device of list) if (device.id === id) device.status = "revoked";
+      return list;
+    },
+    conflict_list: () => open,
+    conflict_settle: ({ record, element }: { record: string; element: string }) => {
+      const found = open.find((one) => one.record === record && one.element === element) ?? refuse("conflict", null);
+      open = open.filter((one) => one !== found);
+      const undo = `undo-${undone.size}`;
+      undone.set(undo, found);
+      return { undo };
+    },
+    conflict_undo: ({ undo }: { undo: string }) => {
+      open = [undone.get(undo) ?? refuse("not_found", "undo"), ...open];
+      return {};
+    },
+  };
+}
+
+const CODE =
+  "wardkeep1qyqszqgpqyqszqgpqyqszqgpqyqszqgp9ehx7um5wghxcctrdpjhymmwd9kxzur5d3jhxumfdenjucm0d5syyctswpskw6t0dcsxsct8v4hxgmr9dchx2etdv4ehgm3wfjkzum0v3jkx6twd9jxjmrwvdhky6rfd4jsqc7x0q8";

@@ -1,0 +1,103 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import type { SyncStatus } from "../../bridge";
+import { showMoment } from "../../kit/dates";
+import { cell, Panel, Stack, Table } from "../../kit/Layout";
+import { Empty } from "../../kit/Notes";
+import { showCount } from "../../kit/numbers";
+import css from "../../kit/sync.module.css";
+import { COMPARTMENT_WORDS, receivingShare } from "../../kit/words/sync";
+
+/** What has not reached the server, and why; and how far a first fetch is. */
+export function WaitingPanel(props: { status: SyncStatus }) {
+  const { t, i18n } = useLingui();
+  const { status } = props;
+  return (
+    <Panel title={<Trans>Waits on this computer</Trans>}>
+      <Stack>
+        {status.waiting.length === 0 ? (
+          <Empty>
+            <Trans>Nothing waits. The server has confirmed everything that was written here.</Trans>
+          </Empty>
+        ) : (
+          <>
+            <Table
+              label={t`Waits on this computer`}
+              head={
+                <>
+                  <th scope="col">
+                    <Trans>Part of the record</Trans>
+                  </th>
+                  <th scope="col" className={cell.numeric}>
+                    <Trans>Changes</Trans>
+                  </th>
+                  <th scope="col">
+                    <Trans>Oldest</Trans>
+                  </th>
+                </>
+              }
+            >
+              {status.waiting.map((one) => (
+                <tr key={one.compartment}>
+                  <td>{t(COMPARTMENT_WORDS[one.compartment])}</td>
+                  <td className={cell.numeric}>{showCount(one.changes, i18n.locale)}</td>
+                  <td className={cell.fixed}>
+                    {one.oldest_ms === null ? <Trans>unknown</Trans> : showMoment(one.oldest_ms, i18n.locale)}
+                  </td>
+                </tr>
+              ))}
+            </Table>
+            <p className={css.quiet}>
+              <Why status={status} />
+            </p>
+          </>
+        )}
+        {status.receiving ? <Receiving {...status.receiving} /> : null}
+      </Stack>
+    </Panel>
+  );
+}
+
+function Why(props: { status: SyncStatus }) {
+  const { i18n } = useLingui();
+  const { status } = props;
+  switch (status.state) {
+    case "offline":
+      return status.offline_since_ms === null ? (
+        <Trans>Because the server cannot be reached.</Trans>
+      ) : (
+        <Trans>Because the server cannot be reached since {showMoment(status.offline_since_ms, i18n.locale)}.</Trans>
+      );
+    case "stale":
+      return <Trans>Because the server has not answered for days.</Trans>;
+    case "revoked":
+      return <Trans>Because this computer is no longer of the clinic. It is kept.</Trans>;
+    case "alarm":
+      return <Trans>See the problems above: some of them hold changes back.</Trans>;
+    default:
+      return <Trans>They are on their way.</Trans>;
+  }
+}
+
+function Receiving(props: { done: number; total: number }) {
+  const { t, i18n } = useLingui();
+  const share = receivingShare(props);
+  const done = showCount(props.done, i18n.locale);
+  return (
+    <div>
+      <Trans>Receiving the clinic’s records</Trans>
+      <div
+        className={css.bar}
+        role="progressbar"
+        aria-label={t`Receiving the clinic’s records`}
+        aria-valuenow={share}
+        aria-valuemin={0}
+        aria-valuemax={100}
+      >
+        <div style={{ width: `${share}%` }} />
+      </div>
+      <p className={css.quiet}>
+        <Plural value={props.total} one={`${done} of # parcel`} other={`${done} of # parcels`} />
+      </p>
+    </div>
+  );
+}
