@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -64,11 +64,15 @@ pub async fn listen(app: Arc<App>, listener: TcpListener, tls: rustls::ServerCon
             }
         };
         let (app, acceptor, routes) = (Arc::clone(&app), acceptor.clone(), routes.clone());
+        let tracker = connections.clone();
         connections.spawn(async move {
             let shaken = tokio::time::timeout(HANDSHAKE, shake(stream, &acceptor)).await;
             drop(handshake);
             match shaken.unwrap_or(Err("too slow")) {
-                Ok((stream, key)) => connection(app, stream, key, address, routes).await,
+                // A task of its own: this one is as large as a handshake.
+                Ok((stream, key)) => {
+                    tracker.spawn(connection(app, Box::new(stream), key, address, routes));
+                }
                 Err(why) => {
                     app.metrics.refused_connections.get_or_create(&Why { why }).inc();
                 }
@@ -97,7 +101,7 @@ async fn shake(stream: TcpStream, acceptor: &TlsAcceptor) -> Result<(TlsStream<T
     Ok((stream, key))
 }
 
-async fn connection(app: Arc<App>, stream: TlsStream<TcpStream>, key: PeerKey, address: SocketAddr, routes: Router) {
+async fn connection(app: Arc<App>, stream: Secured, key: PeerKey, address: SocketAddr, routes: Router) {
     let connected = match app.directory.connect(key, &app.limits) {
         Ok(connected) => connected,
         Err(refused) => {
@@ -118,7 +122,8 @@ async fn connection(app: Arc<App>, stream: TlsStream<TcpStream>, key: PeerKey, a
         request.extensions_mut().insert(From(address.ip()));
         routes.clone().oneshot(request)
     });
-    let serving = protocol().serve_connection(TokioIo::new(stream), service);
+    // In boxes, because whatever an async function takes by value has its place in the task twice.
+    let serving = Box::pin(protocol().serve_connection(TokioIo::new(stream), service));
     run(&app, key, &connected, serving).await;
     app.metrics.connections.dec();
 }
@@ -137,16 +142,16 @@ fn protocol() -> http2::Builder<TokioExecutor> {
     protocol
 }
 
-type Serving<S> = http2::Connection<TokioIo<TlsStream<TcpStream>>, S, TokioExecutor>;
+type Secured = Box<TlsStream<TcpStream>>;
+type Serving<S> = Pin<Box<http2::Connection<TokioIo<Secured>, S, TokioExecutor>>>;
 
 /// Runs a connection to one of its ends.
-async fn run<S>(app: &App, key: PeerKey, connected: &Connected, serving: Serving<S>)
+async fn run<S>(app: &App, key: PeerKey, connected: &Connected, mut serving: Serving<S>)
 where
     S: hyper::service::HttpService<Incoming, ResBody = Body>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     S::Future: Send + 'static,
 {
-    let mut serving = pin!(serving);
     let mut stays = pin!(tokio::time::sleep(STRANGERS_STAY));
     let (mut stopping, mut looked) = (false, false);
     loop {

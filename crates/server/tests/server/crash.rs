@@ -28,7 +28,9 @@ impl Program {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
             let line = lines.next().unwrap().unwrap();
-            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            let Ok(line) = serde_json::from_str::<serde_json::Value>(&line) else {
+                continue;
+            };
             if line["message"] == "listening" {
                 break line["address"].as_str().unwrap().parse().unwrap();
             }
@@ -37,9 +39,9 @@ impl Program {
         Self { child, address }
     }
 
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    /// As a power cut ends it.
+    pub fn kill(self) {
+        drop(self);
     }
 
     /// As systemd stops it.
@@ -47,6 +49,14 @@ impl Program {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         self.child.wait().unwrap().success()
+    }
+}
+
+/// Also when a test fails: a program that is left over would hold up whoever waits for its output.
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

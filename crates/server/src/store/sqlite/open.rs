@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// The writer's page cache, in KiB: the upper pages of a few trees, since it only appends.
-const WRITER_CACHE_KIB: u32 = 4 * 1024;
+const WRITER_CACHE_KIB: u32 = 2 * 1024;
 /// A reader's page cache, in KiB: what is pulled is read once.
-const READER_CACHE_KIB: u32 = 1024;
+const READER_CACHE_KIB: u32 = 512;
 
 /// The key of the server's database, 32 random bytes.
 pub struct DatabaseKey(Zeroizing<[u8; 32]>);
