@@ -79,9 +79,16 @@ impl RecordState {
     }
 }
 
-/// The write that removes a record as it is now.
+/// The write that removes a record as it is now. It replaces earlier removals that met an edit, and so takes over what they saw: of that
+/// something may not have come here yet.
 pub fn removal(state: &RecordState, reason: &str) -> Write {
     let mut seen: BTreeMap<DeviceId, BTreeSet<u64>> = BTreeMap::new();
+    let tombs = state.heads(KEY).into_iter().filter_map(|head| head.value);
+    for earlier in tombs.filter_map(|value| serde_json::from_str::<Removal>(value).ok()) {
+        for (device, seqs) in earlier.seen {
+            seen.entry(device).or_default().extend(seqs);
+        }
+    }
     for key in state.keys().filter(|key| *key != KEY) {
         for head in state.heads(key) {
             seen.entry(head.stamp.dot.device)
