@@ -15,6 +15,33 @@ fn birth_date(clinic: &Clinic, patient: &Value) -> Value {
     json(clinic, "patient_open", open).unwrap()["row"]["birth_date"].clone()
 }
 
+/// What a listed value says: text, who, on which device, and whether it shows.
+fn told(value: &Value) -> [Value; 4] {
+    ["text", "user", "device", "shown"].map(|name| value[name].clone())
+}
+
+/// The values of a listed conflict, by their texts.
+fn values(row: &Value) -> Vec<Value> {
+    let mut values = row["values"].as_array().unwrap().clone();
+    values.sort_by_key(|value| value["text"].to_string());
+    values
+}
+
+fn settling(row: &Value, choice: &Value) -> Value {
+    json!({
+        "compartment": row["compartment"], "record": row["record"], "element": row["element"], "item": row["item"],
+        "choice": choice,
+    })
+}
+
+/// The one conflict that is listed.
+fn listed(clinic: &Clinic) -> Value {
+    assert_eq!(ask(clinic, "sync_status")["conflicts"], 1);
+    let list = json(clinic, "conflict_list", json!({ "limit": 10 })).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    list[0].clone()
+}
+
 #[test]
 fn a_conflict_is_listed_with_both_values_settled_and_undone() {
     let cloud = Cloud::new();
@@ -28,75 +55,35 @@ fn a_conflict_is_listed_with_both_values_settled_and_undone() {
     for clinic in [&ada, &bo, &ada] {
         in_step(clinic);
     }
-    assert_eq!(ask(&ada, "sync_status")["conflicts"], 1);
-    let list = json(&ada, "conflict_list", json!({ "limit": 10 })).unwrap();
-    let row = &list[0];
-    assert_eq!(
-        (&row["element"], &row["kind"], &row["compartment"]),
-        (&json!("birthDate"), &json!("Patient"), &json!("office"))
-    );
+    let row = listed(&ada);
+    let place = ["element", "kind", "compartment"].map(|name| row[name].clone());
+    assert_eq!(place, ["birthDate", "Patient", "office"].map(|text| json!(text)));
     assert_eq!(row["patient"]["family"], "Okafor");
-    let values: Vec<_> = row["values"].as_array().unwrap().iter().collect();
-    let told = |value: &Value| {
-        (
-            value["text"].clone(),
-            value["user"].clone(),
-            value["device"].clone(),
-            value["shown"].clone(),
-        )
-    };
-    let mut seen: Vec<_> = values.iter().map(|value| told(value)).collect();
-    seen.sort_by_key(|(text, ..)| text.to_string());
-    assert_eq!(
-        seen,
-        [
-            (
-                json!("1980-02-13"),
-                json!("Ada Founder"),
-                json!("Front office"),
-                json!(false)
-            ),
-            (
-                json!("1980-03-02"),
-                json!("Bo Clinician"),
-                json!("Laptop 2"),
-                json!(true)
-            ),
-        ]
-    );
+    let values = values(&row);
+    assert_eq!(values.len(), 2);
+    let ada_said = json!(["1980-02-13", "Ada Founder", "Front office", false]);
+    let bo_said = json!(["1980-03-02", "Bo Clinician", "Laptop 2", true]);
+    assert_eq!(json!([told(&values[0]), told(&values[1])]), json!([ada_said, bo_said]));
     assert_eq!(birth_date(&ada, &patient), "1980-03-02");
-    let mine = values.iter().find(|value| value["text"] == "1980-02-13").unwrap();
-    let settle = |choice: &Value| {
-        json!({
-            "compartment": row["compartment"], "record": row["record"], "element": row["element"], "item": row["item"],
-            "choice": choice,
-        })
-    };
-    assert_eq!(
-        refused(&ada, "conflict_settle", settle(&json!("both"))),
-        ErrorCode::Invalid
-    );
-    let undo = json(&ada, "conflict_settle", settle(&mine["choice"])).unwrap()["undo"].clone();
+
+    let both = settling(&row, &json!("both"));
+    assert_eq!(refused(&ada, "conflict_settle", both), ErrorCode::Invalid);
+    let mine = settling(&row, &values[0]["choice"]);
+    let undo = json(&ada, "conflict_settle", mine.clone()).unwrap()["undo"].clone();
     assert_eq!(birth_date(&ada, &patient), "1980-02-13");
-    assert_eq!(
-        refused(&ada, "conflict_settle", settle(&mine["choice"])),
-        ErrorCode::Conflict
-    );
+    assert_eq!(refused(&ada, "conflict_settle", mine), ErrorCode::Conflict);
     in_step(&ada);
     in_step(&bo);
     assert_eq!(json(&bo, "conflict_list", json!({ "limit": 10 })).unwrap(), json!([]));
     assert_eq!(birth_date(&bo, &patient), "1980-02-13");
+
     json(&ada, "conflict_undo", json!({ "undo": undo })).unwrap();
     assert_eq!(birth_date(&ada, &patient), "1980-03-02");
-    assert_eq!(
-        refused(&ada, "conflict_undo", json!({ "undo": undo })),
-        ErrorCode::NotFound
-    );
+    let again = json!({ "undo": undo });
+    assert_eq!(refused(&ada, "conflict_undo", again), ErrorCode::NotFound);
     in_step(&ada);
     in_step(&bo);
     assert_eq!(birth_date(&bo, &patient), "1980-03-02");
-    assert!(
-        actions(&ada, Some(&patient)).contains(&"settle".to_owned())
-            || actions(&ada, None).contains(&"settle".to_owned())
-    );
+    let settled = |of| actions(&ada, of).contains(&"settle".to_owned());
+    assert!(settled(Some(&patient)) || settled(None));
 }
