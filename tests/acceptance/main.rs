@@ -17,4 +17,5 @@ mod keychain;
 mod kill;
 mod locks;
 mod memory;
+mod sync;
 mod window;

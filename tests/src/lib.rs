@@ -16,6 +16,7 @@ pub mod display;
 pub mod memory;
 pub mod program;
 pub mod scan;
+pub mod server;
 pub mod session;
 pub mod window;
 

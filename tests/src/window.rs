@@ -1,9 +1,9 @@
 //! The real window, driven by WebDriver on a virtual screen, used the way a person uses it: by keyboard and pointer.
 
 use crate::display::Display;
-use crate::session::{LoginSession, end, wait_until};
+use crate::session::{LoginSession, end, free_port, wait_until};
 use serde_json::{Value, json};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -212,14 +212,6 @@ impl Drop for Window {
     fn drop(&mut self) {
         end(&mut self.driver_process);
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
 }
 
 /// Processes running `program` for the vault at `home`.
