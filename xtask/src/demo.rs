@@ -5,6 +5,7 @@
 
 pub mod clinic;
 mod report;
+mod sync;
 
 use crate::session::{self, Session};
 use crate::{place, process, setup};
@@ -12,9 +13,10 @@ use anyhow::{Result, bail};
 use clap::Args;
 use clinic::Clinic;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
+use sync::Server;
 
 /// How to show it.
 #[derive(Args)]
@@ -67,7 +69,7 @@ fn can_show() -> Result<()> {
 }
 
 fn build(headless: bool) -> Result<()> {
-    let mut words = vec!["build", "--locked", "-p", "wardkeep"];
+    let mut words = vec!["build", "--locked", "-p", "wardkeep", "-p", "wardkeep-server"];
     if !headless {
         println!("demo: building the page");
         process::run(
@@ -90,12 +92,19 @@ fn window(options: &Options) -> Result<()> {
     if options.fresh {
         clinic.remove()?;
     }
-    if clinic.is_there() {
+    let cloud = place::target().join("demo/server");
+    let _server = if clinic.is_there() && cloud.is_dir() {
         println!("demo: the clinic of last time; --fresh makes it anew");
+        Server::start(&cloud)?
     } else {
         clinic.found()?;
         report::imported(&clinic.import()?);
-    }
+        emptied(&cloud)?;
+        let server = Server::start(&cloud)?;
+        let second = second(&place::target().join("demo/second"))?;
+        sync::share(&clinic, &server, &second)?;
+        server
+    };
     println!(
         "\nThe window opens now. Choose {} and type the password: {}\n",
         clinic::USER,
@@ -127,10 +136,30 @@ fn headless(options: &Options) -> Result<()> {
     report::audited(&clinic.audit()?)?;
     report::checked(&clinic.doctor()?)?;
     report::unreadable(&clinic)?;
+    let cloud = place::target().join("demo/headless-server");
+    emptied(&cloud)?;
+    let server = Server::start(&cloud)?;
+    let second = second(&place::target().join("demo/headless-second"))?;
+    sync::share(&clinic, &server, &second)?;
     println!(
         "\nThe clinic is in {}. Its password would be: {}",
         clinic.home().display(),
         clinic::PASSWORD
     );
+    Ok(())
+}
+
+/// The second laptop, in a session of its own, as another person's would be.
+fn second(home: &Path) -> Result<Clinic> {
+    let second = Clinic::new(home.to_owned(), Some(Session::new("demo-second")?));
+    second.remove()?;
+    Ok(second)
+}
+
+/// Throws away what an earlier demo's server kept.
+fn emptied(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
     Ok(())
 }

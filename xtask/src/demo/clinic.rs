@@ -9,7 +9,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Who founds it and has every role.
 pub const USER: &str = "Dr. Amara Okafor";
@@ -114,12 +114,47 @@ impl Clinic {
         self.ask(["doctor"])
     }
 
-    fn ask<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Result<Value> {
+    /// Runs `wardkeep --json` with these words and gives its answer.
+    pub fn ask<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Result<Value> {
         self.ask_expecting(words, &[])
+    }
+
+    /// Runs several commands of the table in one unlocked program, and gives their answers.
+    pub fn batch(&self, commands: &[(&str, Value)]) -> Result<Vec<Value>> {
+        let mut command = self.program()?;
+        command.arg("batch").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        let mut stdin = child.stdin.take().context("a program without standard input")?;
+        for (name, input) in commands {
+            writeln!(stdin, "{}", serde_json::json!({ "name": name, "input": input }))?;
+        }
+        drop(stdin);
+        let output = child.wait_with_output()?;
+        let answers = String::from_utf8(output.stdout)?;
+        answers
+            .lines()
+            .map(|line| {
+                let answer: Value = serde_json::from_str(line)?;
+                match answer.get("ok") {
+                    Some(answer) => Ok(answer.clone()),
+                    None => bail!("wardkeep refused: {line}"),
+                }
+            })
+            .collect()
     }
 
     /// Runs `wardkeep --json` and gives its answer; progress and errors are shown as they come.
     fn ask_expecting<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>, expected: &[i32]) -> Result<Value> {
+        let mut command = self.program()?;
+        for word in words {
+            command.arg(word);
+        }
+        let text = process::output_expecting(&mut command, expected)?;
+        serde_json::from_str(&text).with_context(|| format!("wardkeep answered no JSON: {text}"))
+    }
+
+    /// `wardkeep` for this clinic, in its session.
+    fn program(&self) -> Result<Command> {
         let program = place::debug_program("wardkeep");
         let mut command = match &self.session {
             Some(session) => session.command(Display::None, &program, &[]),
@@ -131,11 +166,7 @@ impl Clinic {
             .arg(&self.home)
             .arg("--password-file")
             .arg(password_file()?);
-        for word in words {
-            command.arg(word);
-        }
-        let text = process::output_expecting(&mut command, expected)?;
-        serde_json::from_str(&text).with_context(|| format!("wardkeep answered no JSON: {text}"))
+        Ok(command)
     }
 }
 
