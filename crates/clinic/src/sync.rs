@@ -10,11 +10,13 @@
 //!
 //! It refuses to know what an op means, and how a surface tells a problem.
 
+mod alarm;
 mod apply;
 mod background;
 mod backoff;
 mod checkpoint;
 mod desk;
+mod exchange;
 mod fetch;
 pub mod key;
 mod live;
@@ -32,7 +34,7 @@ pub(crate) use apply::complete_keys;
 pub(crate) use background::Signal;
 pub(crate) use desk::Desk;
 pub(crate) use live::Live;
-pub(crate) use roster::{Sealing, act, fetch as fetch_roster, give_all};
+pub(crate) use roster::{Sealing, act, fetch_roster, give_all};
 pub use round::Outcome;
 pub(crate) use seal::before_lock;
 

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use ts_rs::TS;
 use wardkeep_record::field::{self, Kind};
-use wardkeep_record::id::RecordId;
+use wardkeep_record::id::{DeviceId, RecordId};
 use wardkeep_record::op::Compartment;
 use wardkeep_record::role::Permission;
 use wardkeep_vault::store::{Conflict, View, wire_device};
@@ -54,6 +54,8 @@ struct Found {
     at: Compartment,
     conflict: Conflict,
     patient: Option<PatientRow>,
+    /// The device of each value: a later life of a device writes under another name than its id.
+    devices: Vec<DeviceId>,
 }
 
 fn found(session: &Session, view: &View<'_>, limit: u32) -> Result<Vec<Found>, CommandError> {
@@ -64,7 +66,14 @@ fn found(session: &Session, view: &View<'_>, limit: u32) -> Result<Vec<Found>, C
                 .patient
                 .or((conflict.kind == Kind::PATIENT).then_some(conflict.record));
             let patient = whose.map(|id| patient_row(session, view, id)).transpose()?.flatten();
-            all.push(Found { at, conflict, patient });
+            let writers = conflict.contenders.iter().map(|contender| contender.stamp.dot.device);
+            let devices: Result<_, _> = writers.map(|writer| view.device_of_writer(at, writer)).collect();
+            all.push(Found {
+                at,
+                conflict,
+                patient,
+                devices: devices?,
+            });
         }
     }
     Ok(all)
@@ -82,7 +91,12 @@ fn rows(session: &Session, desk: Option<&mut Desk>, found: &[Found]) -> Vec<Conf
 }
 
 fn row(session: &Session, desk: Option<&Desk>, found: &Found) -> ConflictRow {
-    let Found { at, conflict, patient } = found;
+    let Found {
+        at,
+        conflict,
+        patient,
+        devices,
+    } = found;
     let device = |id| {
         let wire = wire_device(id);
         desk.map_or_else(|| short(&wire.to_string()), |desk| name::of_device(session, desk, wire))
@@ -97,7 +111,7 @@ fn row(session: &Session, desk: Option<&Desk>, found: &Found) -> ConflictRow {
             user: session
                 .user_name(contender.stamp.user)
                 .unwrap_or_else(|| short(&contender.stamp.user.to_string())),
-            device: device(contender.stamp.dot.device),
+            device: devices.get(place).map(|id| device(*id)).unwrap_or_default(),
             at_ms: contender.stamp.hlc.unix_ms(),
             choice: choice_of(contender.stamp.dot),
         });

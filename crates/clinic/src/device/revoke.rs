@@ -9,18 +9,23 @@ use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use crate::sync::key::{KEPT, filler};
 use crate::sync::{self, Sealing};
+use crate::user::Role;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_record::id::DeviceId;
-use wardkeep_record::op::Compartment;
+use wardkeep_record::op;
 use wardkeep_record::role::Permission;
 use wardkeep_roster::entry::{Body, LastAccepted, Revoke, Target};
 use wardkeep_roster::limit::MAX_LAST_ACCEPTED;
 use wardkeep_roster::roster::{DueEpoch, Status};
+use wardkeep_roster::{Compartment, Roster};
 use wardkeep_sync::epoch::EpochId;
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::secret::EpochKey;
 use wardkeep_vault::store::{Action, AuditEntry, wire_compartment, wire_device};
+
+/// Milliseconds of a day.
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Which.
 #[derive(Debug, Deserialize, TS)]
@@ -61,7 +66,7 @@ impl Command for Input {
         })?;
         clinic.with_both(|session, _| {
             let detail = serde_json::json!({ "device": self.id });
-            session.write(Compartment::Office, |tx| {
+            session.write(op::Compartment::Office, |tx| {
                 Ok(tx.audit(&AuditEntry::new(Action::Revoke).detail(&detail))?)
             })
         })?;
@@ -87,14 +92,53 @@ fn last_accepted(tips: &Frontier, device: wardkeep_roster::DeviceId) -> Option<V
     (chains.len() <= MAX_LAST_ACCEPTED).then_some(chains)
 }
 
-/// A new epoch of every compartment that somebody has lost and that this session opens.
+/// Begins the epochs that are due because somebody left, or, by an admin, because the policy's time has passed: whoever left must not
+/// be able to read what is written from now on, and nothing is sealed before.
+pub(crate) fn renew_due(clinic: &Clinic) -> Result<(), CommandError> {
+    let due = clinic.with_both(|session, desk| {
+        let roster = desk.roster()?;
+        Ok(KEPT
+            .into_iter()
+            .any(|at| session.holds(at) && is_due(session, roster, wire_compartment(at))))
+    });
+    match due {
+        Ok(true) => {}
+        Ok(false) => return Ok(()),
+        Err(error) if error.code == ErrorCode::Locked => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    match sync::act(clinic, renew) {
+        // A key that has not come yet, or another's epoch that was first: the next round looks again.
+        Err(error)
+            if matches!(
+                error.code,
+                ErrorCode::NoKey | ErrorCode::NotEnrolled | ErrorCode::Conflict
+            ) =>
+        {
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Whether a compartment needs a new key.
+fn is_due(session: &Session, roster: &Roster, compartment: Compartment) -> bool {
+    let lost = roster.due_epochs().into_iter().any(|due| match due {
+        DueEpoch::First(part) | DueEpoch::Lost { compartment: part, .. } => part == compartment,
+    });
+    let old = || {
+        let days = u64::from(roster.policy().epoch_days);
+        let began = roster.epoch(compartment).map_or(u64::MAX, |epoch| epoch.at_ms);
+        session.roles().contains(&Role::Admin) && session.now_ms().saturating_sub(began) > days * DAY_MS
+    };
+    lost || old()
+}
+
+/// A new epoch of every compartment where one is due and that this session opens.
 pub(crate) fn renew(session: &Session, sealing: &mut Sealing) -> Result<(), CommandError> {
     for at in KEPT.into_iter().filter(|at| session.holds(*at)) {
         let compartment = wire_compartment(at);
-        let due = sealing.roster().due_epochs().into_iter().any(|due| match due {
-            DueEpoch::First(part) => part == compartment,
-            DueEpoch::Lost { compartment: part, .. } => part == compartment,
-        });
+        let due = is_due(session, sealing.roster(), compartment);
         let sender = sealing.author();
         let entitled = sealing
             .roster()
@@ -108,7 +152,7 @@ pub(crate) fn renew(session: &Session, sealing: &mut Sealing) -> Result<(), Comm
 }
 
 /// Makes a key, keeps it, and says so. A key whose entry is not taken in the end was never the roster's, and another takes its number.
-fn begin(session: &Session, sealing: &mut Sealing, at: Compartment) -> Result<(), CommandError> {
+fn begin(session: &Session, sealing: &mut Sealing, at: op::Compartment) -> Result<(), CommandError> {
     let (clinic, compartment) = (sealing.roster().clinic(), wire_compartment(at));
     let before = sealing.roster().epoch(compartment).map(|epoch| epoch.epoch.number);
     let id = EpochId {
@@ -131,7 +175,7 @@ fn begin(session: &Session, sealing: &mut Sealing, at: Compartment) -> Result<()
 }
 
 /// The key of an epoch that this device is about to begin: one from an earlier try whose entry was not taken, or a new one.
-fn kept_key(session: &Session, at: Compartment, number: u32) -> Result<EpochKey, CommandError> {
+fn kept_key(session: &Session, at: op::Compartment, number: u32) -> Result<EpochKey, CommandError> {
     let random = &*session.env.random;
     session.with_store(|store| {
         if let Some(known) = store.read().epoch_key(at, number)? {

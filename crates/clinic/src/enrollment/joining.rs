@@ -2,7 +2,6 @@
 //! bears it out.
 
 use super::pending::{self, Joining, Pending, Stage};
-use crate::base64;
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
@@ -10,16 +9,13 @@ use crate::sync::Desk;
 use crate::sync::key::{kem_secret, signing_key, wire_user};
 use wardkeep_record::op::Compartment;
 use wardkeep_roster::Roster;
-use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::invitation::Invitation;
-use wardkeep_sync::join::{Joined, WelcomeError};
+use wardkeep_sync::join::{Joined, WelcomeError, Welcomed};
 use wardkeep_sync::wire::{JoinPost, JoinState};
 use wardkeep_vault::store::{Action, AuditEntry, wire_device};
 
 /// How long the server is asked to hold its answer back for news, in seconds. Nobody waits but the background thread.
 const WAIT_S: u32 = 20;
-/// Where the vector stands that the welcome promised.
-const PROMISED: &str = "welcome_vector";
 
 /// Goes on with a join, if one is under way. Says whether the device is of a clinic.
 pub(crate) fn advance(clinic: &Clinic) -> Result<bool, CommandError> {
@@ -107,9 +103,11 @@ fn accept(
             return Ok(Err(None));
         };
         let believed = believe(session, desk, invitation, &request, welcome, &roster)?;
-        if let Ok(vector) = &believed {
+        if let Ok(welcomed) = &believed {
             desk.extend_roster(&entries)?;
-            write_down(session, &roster, vector)?;
+            // The server must be able to show what the welcome names: even a new device cannot be given an old state.
+            desk.welcome(welcomed, session.now_ms())?;
+            write_down(session, &roster)?;
             pending::store(desk, None)?;
         }
         Ok(believed.map(|_| ()).map_err(Some))
@@ -133,7 +131,7 @@ fn believe(
     request: &[u8],
     welcome: &[u8],
     roster: &Roster,
-) -> Result<Result<Frontier, WelcomeError>, CommandError> {
+) -> Result<Result<Welcomed, WelcomeError>, CommandError> {
     let unlocked = session.unlocked();
     let keys = unlocked.enrollment.as_ref().ok_or(ErrorCode::NotEnrolled)?;
     let joined = Joined {
@@ -146,7 +144,7 @@ fn believe(
     };
     Ok(joined.open(welcome, roster).and_then(|welcomed| {
         if welcomed.me.user == wire_user(session.user) {
-            Ok(welcomed.vector)
+            Ok(welcomed)
         } else {
             // This laptop's slot is another user's than the one that the admin took in.
             Err(WelcomeError::OtherKeys)
@@ -154,41 +152,10 @@ fn believe(
     }))
 }
 
-/// Who let this device in, and what the server must be able to show it.
-fn write_down(session: &Session, roster: &Roster, vector: &Frontier) -> Result<(), CommandError> {
+/// Who let this device in.
+fn write_down(session: &Session, roster: &Roster) -> Result<(), CommandError> {
     let detail = serde_json::json!({ "clinic": roster.clinic().to_string(), "roster": roster.head().0 });
-    let promised = serde_json::to_string(&base64::encode(&vector.to_bytes()));
-    let promised = promised.map_err(|_| CommandError::internal("vector as JSON"))?;
     session.write(Compartment::Office, |tx| {
-        if promised.len() <= wardkeep_vault::store::SETTING_MAX {
-            tx.put_setting(PROMISED, &promised)?;
-        }
         Ok(tx.audit(&AuditEntry::new(Action::Join).detail(&detail))?)
     })
-}
-
-/// After everything that the server shows was fetched: what the welcome promised and did not come was withheld from this new device.
-pub(crate) fn check_promise(clinic: &Clinic) -> Result<(), CommandError> {
-    let checked = clinic.with_both(|session, desk| {
-        let Some(vector) = promised(session)? else {
-            return Ok(());
-        };
-        desk.miss(&vector, session.now_ms())?;
-        session.write(Compartment::Office, |tx| {
-            tx.put_setting(PROMISED, "null")?;
-            let detail = serde_json::json!({ "promise_checked": vector.len() });
-            Ok(tx.audit(&AuditEntry::new(Action::Join).detail(&detail))?)
-        })
-    });
-    match checked {
-        Err(error) if error.code == ErrorCode::Locked => Ok(()),
-        other => other,
-    }
-}
-
-/// What the welcome promised; nothing where that was looked at.
-fn promised(session: &Session) -> Result<Option<Frontier>, CommandError> {
-    let text = session.read(|view| Ok(view.setting(PROMISED)?))?;
-    let read = |text: String| Frontier::from_bytes(&base64::decode(&serde_json::from_str::<String>(&text).ok()?)?).ok();
-    Ok(text.and_then(read))
 }

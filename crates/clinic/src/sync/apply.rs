@@ -3,8 +3,8 @@
 use super::checkpoint;
 use super::desk::Desk;
 use super::key::{KEPT, enrollment, kem_secret};
-use super::name;
 use super::wire::ProblemKind;
+use super::{name, seal};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
@@ -14,7 +14,7 @@ use wardkeep_sync::id::Chain;
 use wardkeep_sync::parcel::{Parcel, ParcelError};
 use wardkeep_sync::secret::{DigestKey, EpochKey};
 use wardkeep_sync::segment::{Opened, Segment};
-use wardkeep_vault::store::{Arrived, Received, Stop, StoreError, store_compartment, wire_compartment, wire_device};
+use wardkeep_vault::store::{Arrived, Received, Stop, StoreError, store_compartment, wire_compartment};
 
 /// Takes the keys out of the parcels for this user.
 pub(super) fn parcels(clinic: &Clinic) -> Result<(), CommandError> {
@@ -122,6 +122,7 @@ fn waiting(session: &Session, desk: &Desk, at: Compartment) -> Result<Vec<Chain>
     if !session.holds(at) {
         return Ok(Vec::new());
     }
+    seal::live_on(session, desk, at)?;
     let applied = session.with_store(|store| store.read().frontier(at))?;
     let kept = desk.spool.frontier()?.within(&[wire_compartment(at)]);
     Ok(kept.beyond(&applied).into_iter().map(|gap| gap.chain).collect())
@@ -217,9 +218,4 @@ pub(super) fn unless_locked(result: Result<(), CommandError>) -> Result<(), Comm
         Err(error) if error.code == ErrorCode::Locked => Ok(()),
         other => other,
     }
-}
-
-/// Whether this device is the one that writes the chain.
-pub(super) fn is_own(session: &Session, chain: &Chain) -> bool {
-    chain.device == wire_device(session.device())
 }

@@ -1,19 +1,17 @@
 //! Checkpoints: what each device says it has seen, and the digest of it. What another device names and the server does not show was
 //! withheld; equal vectors with different digests mean that two replicas have diverged.
 
-use super::apply;
 use super::desk::Desk;
 use super::key::{KEPT, filler};
-use super::roster::kind_name;
 use super::seal::empty_outbox;
-use super::wire::ProblemKind;
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use wardkeep_record::op::Compartment;
 use wardkeep_sync::checkpoint::Checkpoint;
 use wardkeep_sync::id::Chain;
-use wardkeep_sync::segment::{Place, seal_checkpoint};
+use wardkeep_sync::peer::{Action, Alarm, Replica};
+use wardkeep_sync::segment::seal_checkpoint;
 use wardkeep_vault::spool::Cursor;
 use wardkeep_vault::store::{View, wire_compartment};
 
@@ -31,23 +29,21 @@ pub(super) fn compare(
     chain: Chain,
     theirs: &Checkpoint,
 ) -> Result<(), CommandError> {
-    if apply::is_own(session, &chain) {
+    if chain.device == desk.device()? {
         return Ok(());
     }
-    let now_ms = session.now_ms();
-    // The server had it when it took this checkpoint in, and all that it shows was fetched before anything is applied.
-    desk.miss(&theirs.vector, now_ms)?;
     let mine = session.with_store(|store| comparable(&store.read(), at))?;
-    let Some((vector, digests)) = mine.filter(|(vector, _)| *vector == theirs.vector) else {
-        return Ok(());
-    };
-    let agrees = digests == theirs.digests;
-    clinic.sync().live().agrees.insert(chain.device.0, agrees);
-    if !agrees {
-        tracing::error!(?vector, kinds = ?digests.differing(&theirs.digests), "two replicas have diverged");
-        desk.alarm(kind_name(ProblemKind::Divergence), &chain.device.to_string(), now_ms)?;
+    let here = mine.as_ref().map(|(applied, digests)| Replica { applied, digests });
+    let (peer, spool) = desk.peer()?;
+    let actions = peer.on_checkpoint(spool, chain.device, wire_compartment(at), theirs, here.as_ref());
+    if mine.is_some_and(|(applied, _)| applied == theirs.vector) {
+        let differs = |action: &Action| matches!(action, Action::Alarm(Alarm::Diverged { .. }));
+        let agrees = !actions.iter().any(differs);
+        clinic.sync().live().agrees.insert(chain.device.0, agrees);
     }
-    Ok(())
+    // What it names and the server does not show, the next vector tells.
+    desk.tell(actions, session.now_ms())?;
+    desk.save()
 }
 
 /// Vector and digest of a compartment, where they say the same: nothing unsealed, nothing deferred.
@@ -104,27 +100,22 @@ fn publish(session: &Session, desk: &mut Desk, at: Compartment) -> Result<bool, 
     if !desk.compartments()?.contains(&wire) {
         return Ok(false);
     }
-    let (head, clinic) = (desk.head()?, desk.roster()?.clinic());
-    let Some(epoch) = desk.roster()?.epoch(wire).map(|known| known.epoch.number) else {
+    let Ok(place) = desk.standing()?.place(wire) else {
         return Ok(false);
     };
     let device_key = desk.device_key()?;
     let random = &*session.env.random;
     let now_ms = session.now_ms();
     let sealed = session.with_store(|store| {
-        let Some(key) = store.read().epoch_key(at, epoch)? else {
+        let Some(key) = store.read().epoch_key(at, place.epoch)? else {
             return Err(ErrorCode::NoKey.into());
         };
         store.seal_checkpoint(at, |view, own| {
+            if (own.chain, own.tip) != (place.chain, place.tip) {
+                return Err(ErrorCode::NoKey.into());
+            }
             let (vector, digests) = comparable(view, at)?.ok_or(ErrorCode::NoKey)?;
-            let checkpoint = Checkpoint::new(vector, head, digests, now_ms << 16);
-            let place = Place {
-                clinic,
-                chain: own.chain,
-                tip: own.tip,
-                roster: head,
-                epoch,
-            };
+            let checkpoint = Checkpoint::new(vector, place.roster, digests, now_ms << 16);
             seal_checkpoint(&place, &key, &checkpoint, &device_key, &mut filler(random))
                 .map_err(|_| CommandError::internal("sealing a checkpoint"))
         })

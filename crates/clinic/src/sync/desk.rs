@@ -1,29 +1,29 @@
-//! What this device keeps for its clinic: the open spool and the verified roster. Open while somebody is unlocked or a round runs, and
-//! closed between, so that another process may take the home.
+//! What this device keeps for its clinic: the open spool, and the state machine of sync with the verified roster in it. Open while somebody
+//! is unlocked or a round runs, and closed between, so that another process may take the home.
 
+use super::alarm;
 use super::key::signing_key;
-use super::roster::kind_name;
 use super::server_of;
-use super::wire::ProblemKind;
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::link::{Address, Pin, Server};
-use std::cell::RefCell;
 use std::sync::Arc;
 use wardkeep_roster::roster::Status;
 use wardkeep_roster::{Compartment, DeviceId, Roster, SigningKey};
-use wardkeep_sync::admit::Held;
-use wardkeep_sync::frontier::Frontier;
-use wardkeep_sync::id::{Chain, RosterHead, SegmentHash, Tip};
+use wardkeep_sync::id::{Incarnation, RosterHead};
+use wardkeep_sync::join::Welcomed;
+use wardkeep_sync::peer::{Action, Memory, Origin, Peer};
 use wardkeep_vault::clock::Clock;
 use wardkeep_vault::home::HomeLock;
-use wardkeep_vault::spool::{Spool, SpoolError};
+use wardkeep_vault::spool::Spool;
 
 /// The spool and what was read of it.
 pub(crate) struct Desk {
     /// On disk.
     pub(crate) spool: Spool,
-    roster: Option<Roster>,
+    peer: Option<Peer>,
+    /// What is on disk of the state machine's memory.
+    remembered: Vec<u8>,
     _home: Arc<HomeLock>,
 }
 
@@ -41,46 +41,96 @@ impl Desk {
         let home = clinic.home_lock()?;
         let spool = Spool::open(clinic.env())?;
         let entries = spool.roster()?;
-        let roster = if entries.is_empty() {
-            None
-        } else {
-            let roster = Roster::verify(entries.iter().map(Vec::as_slice));
-            Some(roster.map_err(|_| CommandError::new(ErrorCode::VaultDamaged).file("sync/spool.db"))?)
-        };
-        Ok(Self {
+        let mut desk = Self {
+            remembered: spool.memory()?.unwrap_or_default(),
             spool,
-            roster,
+            peer: None,
             _home: home,
-        })
+        };
+        if !entries.is_empty() {
+            let roster = Roster::verify(entries.iter().map(Vec::as_slice));
+            desk.begin(roster.map_err(|_| damaged())?)?;
+        }
+        Ok(desk)
+    }
+
+    /// Sets the state machine up over a verified roster.
+    fn begin(&mut self, roster: Roster) -> Result<(), CommandError> {
+        let key = self.device_key()?.verifying_key();
+        let listed = roster.device_by_key(key.as_bytes()).map(|(id, _)| id);
+        let me = listed.ok_or(ErrorCode::NotAttached)?;
+        let (incarnation, memory) = if self.remembered.is_empty() {
+            // The first life of a device bears its own id.
+            (Incarnation(me.0), Memory::default())
+        } else {
+            let (life, memory) = self.remembered.split_first_chunk().ok_or_else(damaged)?;
+            (Incarnation(*life), Memory::from_bytes(memory).map_err(|_| damaged())?)
+        };
+        self.peer = Some(Peer::new(Origin {
+            me,
+            incarnation,
+            compartments: opened_on(&roster, me),
+            held: self.spool.frontier()?,
+            roster,
+            memory,
+        }));
+        Ok(())
+    }
+
+    /// The state machine.
+    pub(super) fn peer(&mut self) -> Result<(&mut Peer, &Spool), CommandError> {
+        let peer = self.peer.as_mut().ok_or(ErrorCode::NotAttached)?;
+        Ok((peer, &self.spool))
+    }
+
+    /// The same, to ask only.
+    pub(super) fn standing(&self) -> Result<&Peer, CommandError> {
+        self.peer.as_ref().ok_or_else(|| ErrorCode::NotAttached.into())
+    }
+
+    /// Puts what the state machine must not forget onto the disk.
+    pub(super) fn save(&mut self) -> Result<(), CommandError> {
+        let Some(peer) = &self.peer else {
+            return Ok(());
+        };
+        let bytes = [&peer.incarnation().0[..], &peer.memory().to_bytes()].concat();
+        if bytes != self.remembered {
+            self.spool.set_memory(&bytes)?;
+            self.remembered = bytes;
+        }
+        Ok(())
     }
 
     /// The clinic's roster as this device has verified it.
     pub(crate) fn roster(&self) -> Result<&Roster, CommandError> {
-        self.roster.as_ref().ok_or_else(|| ErrorCode::NotAttached.into())
+        self.standing().map(Peer::roster)
     }
 
     /// Whether the device has a roster at all.
     pub(crate) fn has_roster(&self) -> bool {
-        self.roster.is_some()
+        self.peer.is_some()
     }
 
-    /// Takes entries that follow the head, after verifying them, onto the disk.
-    pub(crate) fn extend_roster(&mut self, entries: &[Vec<u8>]) -> Result<(), CommandError> {
+    /// Takes entries that follow the head, as far as they are valid, onto the disk. What follows from them is to be done.
+    pub(crate) fn extend_roster(&mut self, entries: &[Vec<u8>]) -> Result<Vec<Action>, CommandError> {
         if entries.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let slices = || entries.iter().map(Vec::as_slice);
-        let (roster, first) = match &self.roster {
-            Some(roster) => {
-                let mut longer = roster.clone();
-                longer.extend(slices()).map_err(|_| ErrorCode::RosterRefused)?;
-                (longer, roster.head().0 + 1)
-            }
-            None => (Roster::verify(slices()).map_err(|_| ErrorCode::RosterRefused)?, 1),
+        let Some(peer) = &mut self.peer else {
+            let roster = Roster::verify(slices()).map_err(|_| ErrorCode::RosterRefused)?;
+            self.spool.keep_roster(1, entries)?;
+            self.begin(roster)?;
+            return Ok(Vec::new());
         };
-        self.spool.keep_roster(first, entries)?;
-        self.roster = Some(roster);
-        Ok(())
+        let before = peer.roster().head().0;
+        let actions = peer.on_roster(slices());
+        let fresh: Vec<&[u8]> = peer.roster().entries_after(before).collect();
+        self.spool.keep_roster(before + 1, &fresh)?;
+        let (me, roster) = (self.device()?, self.roster()?);
+        let compartments = opened_on(roster, me);
+        self.peer()?.0.set_compartments(compartments);
+        Ok(actions)
     }
 
     /// The key that signs this device's segments and stands in its certificate.
@@ -102,16 +152,13 @@ impl Desk {
 
     /// This device, as the roster lists its key.
     pub(crate) fn device(&self) -> Result<DeviceId, CommandError> {
-        let key = self.device_key()?.verifying_key();
-        let listed = self.roster()?.device_by_key(key.as_bytes());
-        listed.map(|(id, _)| id).ok_or_else(|| ErrorCode::NotAttached.into())
+        let peer = self.standing()?;
+        Ok(peer.own_chain(Compartment::Office).device)
     }
 
     /// The compartments that somebody on this device may open.
-    pub(super) fn compartments(&self) -> Result<Vec<Compartment>, CommandError> {
-        let (roster, device) = (self.roster()?, self.device()?);
-        let opens = |part: &Compartment| roster.active_enrollments(*part).any(|one| one.device == device);
-        Ok(Compartment::ALL.into_iter().filter(opens).collect())
+    pub(super) fn compartments(&self) -> Result<&[Compartment], CommandError> {
+        self.standing().map(Peer::compartments)
     }
 
     /// Whether the roster says that this device is of the clinic no more.
@@ -120,69 +167,43 @@ impl Desk {
         Ok(known.is_some_and(|known| known.status != Status::Active))
     }
 
-    /// Alarms about everything of a vector that this device may have and has not: others know it, and the server does not show it.
-    pub(crate) fn miss(&mut self, vector: &Frontier, now_ms: u64) -> Result<(), CommandError> {
-        let parts = self.compartments()?;
-        for gap in vector.within(&parts).beyond(&self.spool.frontier()?) {
-            self.alarm(kind_name(ProblemKind::Withheld), &gap.chain.device.to_string(), now_ms)?;
-        }
-        Ok(())
+    /// Takes an admin's welcome for a witness of what the server must show.
+    pub(crate) fn welcome(&mut self, welcomed: &Welcomed, now_ms: u64) -> Result<(), CommandError> {
+        let (peer, spool) = self.peer()?;
+        let actions = peer.on_welcome(spool, welcomed);
+        self.tell(actions, now_ms)?;
+        self.save()
     }
 
-    /// Raises an alarm that stays until somebody has seen it.
-    pub(super) fn alarm(&mut self, kind: &str, subject: &str, now_ms: u64) -> Result<(), CommandError> {
-        tracing::warn!(kind, subject, "sync found something wrong");
-        Ok(self.spool.raise_alarm(kind, subject, "", now_ms)?)
+    /// Raises the alarms among these, which stay until somebody has seen them; what is left is to be done.
+    pub(crate) fn tell(&mut self, actions: Vec<Action>, now_ms: u64) -> Result<Vec<Action>, CommandError> {
+        let mut rest = Vec::new();
+        for action in actions {
+            match action {
+                Action::Alarm(what) => {
+                    let (kind, subject) = alarm::named(&what);
+                    tracing::warn!(?what, "sync found something wrong");
+                    self.spool.raise_alarm(alarm::kind_name(kind), &subject, "", now_ms)?;
+                }
+                other => rest.push(other),
+            }
+        }
+        Ok(rest)
     }
+}
+
+fn damaged() -> CommandError {
+    CommandError::new(ErrorCode::VaultDamaged).file("sync/spool.db")
+}
+
+/// The compartments that somebody on the device may open.
+fn opened_on(roster: &Roster, device: DeviceId) -> Vec<Compartment> {
+    let opens = |part: &Compartment| roster.active_enrollments(*part).any(|one| one.device == device);
+    Compartment::ALL.into_iter().filter(opens).collect()
 }
 
 /// The last entry of a roster.
 pub(crate) fn head_of(roster: &Roster) -> RosterHead {
     let (number, hash) = roster.head();
     RosterHead { number, hash }
-}
-
-/// The spool as [`wardkeep_sync::admit`] asks it: the tips in memory, older hashes from the disk. Its questions have no room for a
-/// failure, so the first one is kept.
-pub(super) struct Shelf<'a> {
-    spool: &'a Spool,
-    tips: Frontier,
-    failed: RefCell<Option<SpoolError>>,
-}
-
-impl<'a> Shelf<'a> {
-    /// Over this spool.
-    pub(super) fn new(spool: &'a Spool) -> Result<Self, SpoolError> {
-        Ok(Self {
-            spool,
-            tips: spool.frontier()?,
-            failed: RefCell::new(None),
-        })
-    }
-
-    /// A segment that will be kept.
-    pub(super) fn raise(&mut self, chain: Chain, tip: Tip) {
-        self.tips.raise(chain, tip);
-    }
-
-    /// What could not be read, if anything.
-    pub(super) fn finish(self) -> Result<(), SpoolError> {
-        self.failed.into_inner().map_or(Ok(()), Err)
-    }
-}
-
-impl Held for Shelf<'_> {
-    fn tip(&self, chain: &Chain) -> Option<Tip> {
-        self.tips.tip(chain)
-    }
-
-    fn hash_at(&self, chain: &Chain, seq: u64) -> Option<SegmentHash> {
-        if let Some(tip) = self.tips.tip(chain).filter(|tip| tip.seq == seq) {
-            return Some(tip.hash);
-        }
-        self.spool.hash_at(chain, seq).unwrap_or_else(|error| {
-            self.failed.borrow_mut().get_or_insert(error);
-            None
-        })
-    }
 }

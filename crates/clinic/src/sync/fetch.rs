@@ -1,152 +1,156 @@
 //! Taking from the server what this device does not have: sealed segments, as they are, and parcels. Works locked.
 
-use super::desk::Shelf;
-use super::roster::{self, kind_name};
-use super::wire::{ProblemKind, Receiving};
+use super::exchange::{Exchanged, told};
+use super::wire::Receiving;
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
-use std::collections::BTreeSet;
-use wardkeep_sync::admit::{Reject, Verdict, admit};
-use wardkeep_sync::frontier::Gap;
-use wardkeep_sync::id::Tip;
-use wardkeep_sync::segment::{Segment, Unverified, Verified};
-use wardkeep_sync::wire::{PullRequest, VectorReply};
-use wardkeep_vault::spool::Cursor;
-use wardkeep_vault::store::Reason;
+use wardkeep_sync::frontier::Frontier;
+use wardkeep_sync::id::{Chain, Tip};
+use wardkeep_sync::peer::{Action, Step};
+use wardkeep_sync::segment::Segment;
+use wardkeep_sync::wire::PullRequest;
+use wardkeep_vault::spool::{Cursor, Kept};
+use wardkeep_vault::store::{Reason, store_compartment};
 
 /// Bytes of segments that one pull asks for: they are held in memory until they are verified and kept.
 const PULL_BYTES: u64 = 8 << 20;
 
-/// Fetches everything that the server shows and this device lacks. Says how many segments are new.
-pub(super) fn segments(clinic: &Clinic, server: &VectorReply) -> Result<u64, CommandError> {
-    let mut all = 0;
-    let mut fetched_roster = false;
+/// Fetches everything that the server shows beyond what is held; or one chain alone from behind a segment, to see what is there.
+pub(super) fn pull(
+    clinic: &Clinic,
+    only: Option<(Chain, u64)>,
+    done: &mut Exchanged,
+) -> Result<Vec<Action>, CommandError> {
+    let mut all = Vec::new();
     loop {
         let request = clinic.with_clinic_desk(|desk| {
-            let compartments = desk.compartments()?;
-            let vector = desk.spool.frontier()?.within(&compartments);
-            let total: u64 = server
-                .tips
-                .within(&compartments)
-                .beyond(&vector)
-                .iter()
-                .map(Gap::count)
-                .sum();
-            clinic.sync().live().receiving = (total > 0).then_some(Receiving {
-                done: all,
-                total: all + total,
-            });
-            Ok(PullRequest {
-                vector,
-                compartments,
+            let peer = desk.standing()?;
+            let mut request = PullRequest {
+                vector: peer.held().within(peer.compartments()),
+                compartments: peer.compartments().to_vec(),
                 max_bytes: PULL_BYTES,
-            })
+            };
+            if let Some((chain, after)) = only {
+                request.compartments = vec![chain.compartment];
+                request.vector = from_behind(&request.vector, chain, tip_at(&desk.spool, &chain, after)?);
+            }
+            let missing = peer.standing(clinic.machine().clock.now_ms()).missing;
+            clinic.sync().live().receiving = (missing > 0).then_some(Receiving {
+                done: done.fetched,
+                total: done.fetched + missing,
+            });
+            Ok(request)
         })?;
         if request.compartments.is_empty() {
             return Ok(all);
         }
         let pulled = clinic.ask(|link| async move {
             let mut segments = Vec::new();
-            link.pull(&request, |segment| {
+            let take = |segment: &[u8]| {
                 segments.push(segment.to_vec());
                 true
-            })
-            .await
-            .map(|_| segments)
+            };
+            link.pull(&request, take).await.map(|_| segments)
         })?;
         let taken = keep(clinic, &pulled)?;
-        all += taken.new;
-        if taken.unknown_roster && !fetched_roster {
-            roster::fetch(clinic)?;
-            fetched_roster = true;
-        } else if taken.new == 0 {
-            return Ok(all);
+        done.fetched += taken.new;
+        all.extend(told(clinic, taken.actions)?);
+        if taken.new > 0 && only.is_none() {
+            continue;
         }
+        if only.is_none() && !taken.set_aside_later {
+            all.extend(clinic.with_clinic_desk(|desk| Ok(desk.peer()?.0.pulled()))?);
+        }
+        return Ok(all);
     }
+}
+
+/// The vector with one chain taken back to a segment, or out of it.
+fn from_behind(vector: &Frontier, chain: Chain, tip: Option<Tip>) -> Frontier {
+    let others = vector.iter().filter(|(other, _)| **other != chain);
+    others
+        .map(|(chain, tip)| (*chain, *tip))
+        .chain(tip.map(|tip| (chain, tip)))
+        .collect()
+}
+
+fn tip_at(spool: &wardkeep_vault::spool::Spool, chain: &Chain, seq: u64) -> Result<Option<Tip>, CommandError> {
+    Ok(spool.hash_at(chain, seq)?.map(|hash| Tip { seq, hash }))
 }
 
 /// What became of a batch.
 #[derive(Default)]
 struct Taken {
     new: u64,
-    unknown_roster: bool,
+    actions: Vec<Action>,
+    /// Something is to be put aside by somebody who is not unlocked now.
+    set_aside_later: bool,
 }
 
-/// Verifies a batch and keeps what belongs here. One bad segment stops its chain and nothing else.
+/// Judges a batch and keeps what belongs here. One bad segment stops its chain and nothing else.
 fn keep(clinic: &Clinic, pulled: &[Vec<u8>]) -> Result<Taken, CommandError> {
     let now_ms = clinic.machine().clock.now_ms();
     let mut taken = Taken::default();
     let mut aside = Vec::new();
-    clinic.with_clinic_desk(|desk| {
+    let kept = clinic.with_clinic_desk(|desk| {
         let mut good: Vec<&[u8]> = Vec::new();
-        let mut alarms = BTreeSet::new();
-        let mut shelf = Shelf::new(&desk.spool)?;
-        let roster = desk.roster()?;
+        let (peer, spool) = desk.peer()?;
         for bytes in pulled {
-            match admit(roster, &shelf, bytes) {
-                Verdict::Next(verified) => {
+            match peer.on_segment(spool, bytes) {
+                Step::Store(verified, actions) => {
+                    taken.actions.extend(actions);
                     let segment = verified.segment();
-                    let (seq, hash) = (segment.header().seq, segment.hash());
-                    shelf.raise(segment.header().chain, Tip { seq, hash });
+                    let tip = Tip {
+                        seq: segment.header().seq,
+                        hash: segment.hash(),
+                    };
+                    // Durable before anything else is done: the desk is closed where the whole batch cannot be kept.
+                    taken.actions.extend(peer.stored(segment.header().chain, tip, now_ms));
                     good.push(bytes);
                 }
-                Verdict::Duplicate => {}
-                // What stands before it was refused above, or withheld; the server is asked again next time.
-                Verdict::Ahead { .. } => {}
-                Verdict::UnknownRoster(_) => taken.unknown_roster = true,
-                Verdict::Fork(fork) => {
-                    alarms.insert((ProblemKind::Fork, device_of(&fork.proof)));
-                    aside.push((bytes.as_slice(), Reason::Fork));
+                Step::Quarantine(_) => aside.push(bytes.as_slice()),
+                Step::Skip | Step::Missing(_) => {}
+                Step::FetchRoster => {
+                    let after = peer.roster().head().0;
+                    taken.actions.extend([Action::FetchRoster { after }, Action::AskVector]);
                 }
-                Verdict::AfterRevocation(_) => aside.push((bytes.as_slice(), Reason::AfterRevocation)),
-                Verdict::Reject(why) => {
-                    tracing::warn!(%why, "a segment from the server is not to be believed");
-                    if why == Reject::Unverified(Unverified::OtherRoster(roster_head_of(bytes))) {
-                        alarms.insert((ProblemKind::Fork, "roster".to_owned()));
-                    }
-                    clinic.sync().live().problem(ProblemKind::Unreadable, None, 1, now_ms);
-                }
+                Step::Refuse(actions) => taken.actions.extend(actions),
             }
         }
-        shelf.finish()?;
-        taken.new = desk.spool.keep_segments(&good)?.len() as u64;
-        for (kind, subject) in alarms {
-            desk.alarm(kind_name(kind), &subject, now_ms)?;
+        let answers = desk.spool.keep_segments(&good)?;
+        if answers.iter().any(|kept| !matches!(kept, Kept::New | Kept::Known)) {
+            return Err(CommandError::internal("spool and state machine disagree"));
         }
+        taken.new = good.len() as u64;
         Ok(())
-    })?;
-    set_aside(clinic, &aside)?;
+    });
+    if let Err(error) = kept {
+        clinic.sync().close_desk();
+        return Err(error);
+    }
+    set_aside(clinic, &aside, &mut taken)?;
     Ok(taken)
 }
 
-fn device_of(verified: &Verified<'_>) -> String {
-    verified.segment().header().chain.device.to_string()
-}
-
-/// The roster head that a segment cites; none where it is no segment.
-fn roster_head_of(bytes: &[u8]) -> wardkeep_sync::id::RosterHead {
-    Segment::parse(bytes).map_or(wardkeep_sync::id::RosterHead::NONE, |segment| segment.header().roster)
-}
-
-/// Keeps genuine segments that may not be applied for an admin to look at; a locked device leaves them to its next unlock.
-fn set_aside(clinic: &Clinic, aside: &[(&[u8], Reason)]) -> Result<(), CommandError> {
-    for (bytes, reason) in aside {
+/// Keeps genuine segments that do not count for an admin to look at; a locked device leaves them to its next unlock.
+fn set_aside(clinic: &Clinic, aside: &[&[u8]], taken: &mut Taken) -> Result<(), CommandError> {
+    for bytes in aside {
         let kept = clinic.with_both(|session, desk| {
-            let Some(verified) = Segment::parse(bytes)
-                .ok()
-                .and_then(|one| one.verify(desk.roster().ok()?).ok())
-            else {
-                return Ok(());
+            let roster = desk.roster()?;
+            let Some(verified) = Segment::parse(bytes).ok().and_then(|one| one.verify(roster).ok()) else {
+                return Ok(true);
             };
-            let at = wardkeep_vault::store::store_compartment(verified.segment().header().chain.compartment);
-            if at.is_some_and(|at| session.holds(at)) {
-                session.with_store(|store| store.quarantine(&verified, *reason))?;
+            let header = *verified.segment().header();
+            if !store_compartment(header.chain.compartment).is_some_and(|at| session.holds(at)) {
+                return Ok(false);
             }
-            Ok(())
+            session.with_store(|store| store.quarantine(&verified, Reason::AfterRevocation))?;
+            desk.peer()?.0.quarantined(header.chain, header.seq);
+            Ok(true)
         });
         match kept {
-            Err(error) if error.code == ErrorCode::Locked => return Ok(()),
-            other => other?,
+            Err(error) if error.code == ErrorCode::Locked => taken.set_aside_later = true,
+            other => taken.set_aside_later |= !other?,
         }
     }
     Ok(())

@@ -1,63 +1,49 @@
 //! Giving the server what it does not have: this device's own segments, and anybody's that a server has lost.
 
-use super::desk::Desk;
+use super::exchange::Exchanged;
 use super::key::KEPT;
-use super::roster::kind_name;
-use super::wire::ProblemKind;
-use super::{roster, seal};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
-use crate::session::Session;
-use wardkeep_record::op::Compartment;
 use wardkeep_sync::frontier::{Frontier, Gap};
-use wardkeep_sync::wire::{PushResult, RefusalCode, VectorReply};
+use wardkeep_sync::id::{Chain, Tip};
+use wardkeep_sync::peer::Action;
+use wardkeep_sync::segment::Segment;
+use wardkeep_sync::wire::{PushResult, RefusalCode};
 
 /// Bytes of segments in one push: small enough to be acknowledged often, large enough to cost few round trips.
 const PUSH_BYTES: usize = 4 << 20;
 /// Segments in one push.
 const PUSH_SEGMENTS: usize = 1_000;
 
-/// Asks the server what it has, brings the rosters together, and takes the answer for acknowledged.
-pub(super) fn look(clinic: &Clinic) -> Result<VectorReply, CommandError> {
+/// Asks the server what it has, and takes the answer for acknowledged as far as it agrees with what is here.
+pub(super) fn ask_vector(clinic: &Clinic) -> Result<Vec<Action>, CommandError> {
     let reply = clinic.ask(|link| async move { link.vector().await })?;
-    roster::agree(clinic, reply.roster)?;
-    note(clinic, &reply.tips)?;
-    Ok(reply)
-}
-
-/// Writes down what the server holds. Less than before is a loss, which is told and healed by what follows; more of this device's own
-/// chain than it knows itself means that it exists twice.
-fn note(clinic: &Clinic, tips: &Frontier) -> Result<(), CommandError> {
-    let now_ms = clinic.machine().clock.now_ms();
-    let cloned = clinic.with_clinic_desk(|desk| {
-        let (device, parts) = (desk.device()?, desk.compartments()?);
-        let lost = desk.spool.acknowledged()?.within(&parts).beyond(tips);
-        if !lost.is_empty() {
-            desk.alarm(kind_name(ProblemKind::ServerLostData), "server", now_ms)?;
-        }
-        desk.spool.set_acknowledged(tips)?;
-        is_ahead_of_itself(desk, tips, device)
+    let actions = clinic.with_clinic_desk(|desk| {
+        desk.spool.set_acknowledged(&reply.tips)?;
+        let (peer, spool) = desk.peer()?;
+        Ok(peer.on_vector(spool, &reply))
     })?;
-    note_in_store(clinic, tips, cloned)
+    note_in_store(clinic, &reply.tips)?;
+    Ok(actions)
 }
 
-/// Whether the server shows more of this device's chains, or other segments in them, than this device has.
-fn is_ahead_of_itself(desk: &Desk, tips: &Frontier, device: wardkeep_roster::DeviceId) -> Result<bool, CommandError> {
-    let mine = desk.spool.frontier()?;
-    for (chain, tip) in tips.iter().filter(|(chain, _)| chain.device == device) {
-        let known = desk.spool.hash_at(chain, tip.seq)?;
-        if mine.seq(chain) < tip.seq || known.is_some_and(|hash| hash != tip.hash) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Notes in the compartments that are open what of this device's ops is acknowledged.
-fn note_in_store(clinic: &Clinic, tips: &Frontier, cloned: bool) -> Result<(), CommandError> {
+/// Notes in the compartments that are open what of this device's ops the server holds.
+fn note_in_store(clinic: &Clinic, tips: &Frontier) -> Result<(), CommandError> {
     let noted = clinic.with_both(|session, desk| {
         for at in KEPT.into_iter().filter(|at| session.holds(*at)) {
-            note_compartment(session, desk, at, tips, cloned)?;
+            let Some(own) = session.with_store(|store| store.read().own_chain(at))? else {
+                continue;
+            };
+            let tip = tips.tip(&own.chain);
+            let ours = match tip {
+                // Another branch of this chain is no acknowledgement.
+                Some(tip) => desk.spool.hash_at(&own.chain, tip.seq)? == Some(tip.hash),
+                None => true,
+            };
+            if ours {
+                let seq = tip.map_or(0, |tip| tip.seq);
+                session.with_store(|store| store.note_acknowledged(at, own.chain.incarnation, seq))?;
+            }
         }
         Ok(())
     });
@@ -68,88 +54,59 @@ fn note_in_store(clinic: &Clinic, tips: &Frontier, cloned: bool) -> Result<(), C
     }
 }
 
-fn note_compartment(
-    session: &Session,
-    desk: &mut Desk,
-    at: Compartment,
-    tips: &Frontier,
-    cloned: bool,
-) -> Result<(), CommandError> {
-    let Some(own) = session.with_store(|store| store.read().own_chain(at))? else {
-        return Ok(());
-    };
-    let spooled = desk.spool.frontier()?.seq(&own.chain);
-    let ahead = tips.seq(&own.chain) > spooled.max(own.tip.map_or(0, |tip| tip.seq));
-    let other = tips.tip(&own.chain).is_some_and(|tip| {
-        let known = desk.spool.hash_at(&own.chain, tip.seq);
-        matches!(known, Ok(Some(hash)) if hash != tip.hash)
-    });
-    if cloned && (ahead || other) {
-        return seal::renew(session, desk, at);
-    }
-    let seq = tips.seq(&own.chain);
-    session.with_store(|store| store.note_acknowledged(at, own.chain.incarnation, seq))?;
-    Ok(())
-}
-
-/// Pushes everything in the spool that the server does not have. Says how many segments it stored.
-pub(super) fn push(clinic: &Clinic, server: &VectorReply) -> Result<u64, CommandError> {
-    let gaps = clinic.with_clinic_desk(|desk| {
-        let parts = desk.compartments()?;
-        Ok(desk.spool.frontier()?.within(&parts).beyond(&server.tips))
-    })?;
-    let mut stored = 0;
-    for gap in gaps {
-        stored += push_chain(clinic, gap)?;
-    }
-    Ok(stored)
-}
-
-/// Pushes one chain from the first missing segment on. One that is refused ends this chain, and no other.
-fn push_chain(clinic: &Clinic, gap: Gap) -> Result<u64, CommandError> {
-    let (mut from, mut stored) = (gap.from, 0);
+/// Pushes one chain from the first missing segment on. One that is refused ends this chain, and no other: it stays where it is,
+/// because it may be the only copy.
+pub(super) fn push_chain(clinic: &Clinic, gap: Gap, done: &mut Exchanged) -> Result<Vec<Action>, CommandError> {
+    let mut from = gap.from;
+    let mut actions = Vec::new();
     while from <= gap.to {
         let mut segments = clinic.with_clinic_desk(|desk| Ok(desk.spool.segments(&gap.chain, from, PUSH_BYTES)?))?;
         segments.truncate(PUSH_SEGMENTS);
+        let places: Vec<_> = segments.iter().filter_map(|bytes| place_of(bytes)).collect();
         if segments.is_empty() {
             break;
         }
         let count = segments.len() as u64;
         let reply = clinic.ask(|link| async move { link.push(&segments).await })?;
-        for result in reply.results {
-            match result {
-                PushResult::Stored => stored += 1,
-                PushResult::Duplicate => {}
-                PushResult::Refused(code) => {
-                    refused(clinic, &gap, code)?;
-                    return Ok(stored);
-                }
-            }
+        done.sent += reply
+            .results
+            .iter()
+            .filter(|result| **result == PushResult::Stored)
+            .count() as u64;
+        actions.extend(clinic.with_clinic_desk(|desk| Ok(desk.peer()?.0.on_push_reply(&places, &reply)))?);
+        if let Some(code) = reply.results.iter().find_map(refusal) {
+            refused(clinic, &gap, code)?;
+            return Ok(actions);
         }
         from += count;
     }
-    Ok(stored)
+    // Only the vector says what is durable.
+    actions.push(Action::AskVector);
+    Ok(actions)
 }
 
-/// Says that a segment was refused. It stays where it is: it is this device's only copy.
+/// A segment's chain and place.
+fn place_of(bytes: &[u8]) -> Option<(Chain, Tip)> {
+    let segment = Segment::parse(bytes).ok()?;
+    let tip = Tip {
+        seq: segment.header().seq,
+        hash: segment.hash(),
+    };
+    Some((segment.header().chain, tip))
+}
+
+fn refusal(result: &PushResult) -> Option<RefusalCode> {
+    match result {
+        PushResult::Refused(code) => Some(*code),
+        PushResult::Stored | PushResult::Duplicate => None,
+    }
+}
+
 fn refused(clinic: &Clinic, gap: &Gap, code: RefusalCode) -> Result<(), CommandError> {
-    let now_ms = clinic.machine().clock.now_ms();
-    let device = gap.chain.device.to_string();
     tracing::warn!(?code, device = ?gap.chain.device, "the server refused a segment");
-    match code {
-        RefusalCode::Fork => {
-            clinic.with_clinic_desk(|desk| desk.alarm(kind_name(ProblemKind::Fork), &device, now_ms))?;
-        }
-        RefusalCode::Revoked => {
-            let own = clinic.with_clinic_desk(|desk| Ok(desk.device()? == gap.chain.device))?;
-            clinic.sync().live().revoked |= own;
-        }
-        // The roster has grown meanwhile: the next round has both sides equal again.
-        RefusalCode::UnknownRoster | RefusalCode::Gap => {}
-        _ => clinic
-            .sync()
-            .live()
-            .problem(ProblemKind::Refused, Some(device), gap.count(), now_ms),
+    if code == RefusalCode::Revoked {
+        let own = clinic.with_clinic_desk(|desk| Ok(desk.device()? == gap.chain.device))?;
+        clinic.sync().live().revoked |= own;
     }
     Ok(())
 }
@@ -157,7 +114,7 @@ fn refused(clinic: &Clinic, gap: &Gap, code: RefusalCode) -> Result<(), CommandE
 /// Whether the server holds everything of these compartments that is in the spool.
 pub(super) fn is_in_step(clinic: &Clinic) -> Result<bool, CommandError> {
     clinic.with_clinic_desk(|desk| {
-        let parts = desk.compartments()?;
+        let parts = desk.compartments()?.to_vec();
         let missing = desk
             .spool
             .frontier()?

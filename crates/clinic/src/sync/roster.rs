@@ -1,8 +1,8 @@
 //! The roster between device and server: fetched, given back to a server that lost it, and written to by admins.
 
 use super::desk::head_of;
+use super::exchange::told;
 use super::key::{enrollment, signing_key};
-use super::wire::ProblemKind;
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::link::Posted;
@@ -10,49 +10,27 @@ use crate::session::Session;
 use wardkeep_roster::entry::Body;
 use wardkeep_roster::{Enrollment, Roster, SigningKey};
 use wardkeep_sync::id::RosterHead;
+use wardkeep_sync::peer::Action;
 use wardkeep_sync::wire::MAX_ROSTER_POST_ENTRIES;
 
 /// How often entries are made anew because another admin was first.
 const TRIES: usize = 4;
 
-/// Brings both sides to the same roster: fetches what the server has more, gives it what it has less.
-pub(super) fn agree(clinic: &Clinic, server: RosterHead) -> Result<(), CommandError> {
-    let mine = clinic.with_clinic_desk(|desk| desk.head())?;
-    if server.number > mine.number {
-        return fetch(clinic);
-    }
-    let known = clinic.with_clinic_desk(|desk| Ok(desk.roster()?.hash_at(server.number)))?;
-    let same = server.number == 0 || known == Some(server.hash);
-    if !same {
-        return Err(forked(clinic));
-    }
-    if server.number < mine.number {
-        let now_ms = clinic.machine().clock.now_ms();
-        clinic.with_clinic_desk(|desk| desk.alarm(kind_name(ProblemKind::ServerRolledBack), "roster", now_ms))?;
-        give(clinic, server)?;
-    }
-    Ok(())
-}
-
-/// Fetches the entries after this device's head.
-pub(crate) fn fetch(clinic: &Clinic) -> Result<(), CommandError> {
+/// Fetches the entries after this device's head, as far as they are valid. What follows from them is to be done.
+pub(super) fn fetch(clinic: &Clinic) -> Result<Vec<Action>, CommandError> {
     let mine = clinic.with_clinic_desk(|desk| desk.head())?;
     let entries = clinic.ask(|link| async move { link.roster_after(mine.number).await })?;
-    match clinic.with_clinic_desk(|desk| desk.extend_roster(&entries)) {
-        Err(error) if error.code == ErrorCode::RosterRefused => Err(forked(clinic)),
-        other => other,
-    }
+    clinic.with_clinic_desk(|desk| desk.extend_roster(&entries))
 }
 
-/// The server's chain is not one that this device may follow.
-fn forked(clinic: &Clinic) -> CommandError {
-    let now_ms = clinic.machine().clock.now_ms();
-    let raised = clinic.with_clinic_desk(|desk| desk.alarm(kind_name(ProblemKind::Fork), "roster", now_ms));
-    raised.err().unwrap_or_else(|| ErrorCode::RosterRefused.into())
+/// The same for whoever acts next: what is wrong is told, everything else waits for the next round.
+pub(crate) fn fetch_roster(clinic: &Clinic) -> Result<(), CommandError> {
+    let actions = fetch(clinic)?;
+    told(clinic, actions).map(|_| ())
 }
 
 /// Gives the server the entries that it does not have.
-fn give(clinic: &Clinic, mut server: RosterHead) -> Result<(), CommandError> {
+pub(super) fn give(clinic: &Clinic, mut server: RosterHead) -> Result<(), CommandError> {
     loop {
         let (entries, last) = clinic.with_clinic_desk(|desk| {
             let roster = desk.roster()?;
@@ -153,30 +131,12 @@ pub(crate) fn act<R>(
         let posted = entries.clone();
         match clinic.ask(|link| async move { link.post_roster(expected, posted).await })? {
             Posted::Taken(_) => {
-                clinic.with_clinic_desk(|desk| desk.extend_roster(&entries))?;
+                let actions = clinic.with_clinic_desk(|desk| desk.extend_roster(&entries))?;
+                told(clinic, actions)?;
                 return Ok(answer);
             }
-            Posted::Behind(_) => fetch(clinic)?,
+            Posted::Behind(_) => fetch_roster(clinic)?,
         }
     }
     Err(ErrorCode::Conflict.into())
-}
-
-/// The stored name of a kind of problem.
-pub(super) fn kind_name(kind: ProblemKind) -> &'static str {
-    match kind {
-        ProblemKind::ServerLostData => "server_lost_data",
-        ProblemKind::ServerRolledBack => "server_rolled_back",
-        ProblemKind::Withheld => "withheld",
-        ProblemKind::Fork => "fork",
-        ProblemKind::Clone => "clone",
-        ProblemKind::Divergence => "divergence",
-        ProblemKind::Unreadable => "unreadable",
-        ProblemKind::Quarantined => "quarantined",
-        ProblemKind::NewerVersion => "newer_version",
-        ProblemKind::Clock => "clock",
-        ProblemKind::Refused => "refused",
-        ProblemKind::Certificate => "certificate",
-        ProblemKind::NoKey => "no_key",
-    }
 }

@@ -1,9 +1,11 @@
 //! One round: everything that can be sent and fetched now. Each step asks what is there and does what is missing, so that a round that
 //! ended anywhere is simply done again.
 
+use super::exchange::exchange;
 use super::wire::ProblemKind;
 use super::{apply, checkpoint, fetch, held, push, seal};
 use crate::clinic::Clinic;
+use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining};
 use crate::error::CommandError;
 use wardkeep_vault::spool::Cursor;
@@ -52,7 +54,12 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     // By the roster that it was written under: whoever lost a right since had it then.
     seal::all(clinic)?;
     hello(clinic)?;
-    let mut server = push::look(clinic)?;
+    let now_ms = clinic.machine().clock.now_ms();
+    clinic.with_clinic_desk(|desk| {
+        desk.peer()?.0.tick(now_ms);
+        Ok(())
+    })?;
+    let mut done = exchange(clinic)?;
     if is_revoked(clinic)? {
         return Ok(Outcome::default());
     }
@@ -62,28 +69,23 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         return Ok(Outcome::default());
     }
     apply::parcels(clinic)?;
+    revoke::renew_due(clinic)?;
     delivery::deliver(clinic)?;
-    // What waited for a key that has come.
-    seal::all(clinic)?;
-    let sent = push::push(clinic, &server)?;
-    if sent > 0 {
-        server = push::look(clinic)?;
-    }
-    let fetched = fetch::segments(clinic, &server)?;
-    joining::check_promise(clinic)?;
     let applied = apply::segments(clinic)?;
     apply::leftovers(clinic)?;
-    let mut all_sent = sent;
-    if checkpoint::publish_due(clinic)? {
-        let server = push::look(clinic)?;
-        all_sent += push::push(clinic, &server)?;
-        push::look(clinic)?;
+    // What waited for a key or an epoch that has come, and what a checkpoint says of what was applied.
+    let sealed = seal::all(clinic)?;
+    if checkpoint::publish_due(clinic)? || sealed > 0 {
+        let more = exchange(clinic)?;
+        done.sent += more.sent;
+        done.fetched += more.fetched;
+        done.wait |= more.wait;
     }
     Ok(Outcome {
-        sent: all_sent,
-        fetched,
+        sent: done.sent,
+        fetched: done.fetched,
         applied,
-        in_step: push::is_in_step(clinic)?,
+        in_step: !done.wait && push::is_in_step(clinic)?,
         joining: false,
     })
 }

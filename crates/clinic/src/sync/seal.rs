@@ -1,5 +1,6 @@
 //! From this device's ops to sealed segments in the spool. Needs the keys, so somebody who holds the compartment is unlocked.
 
+use super::alarm::kind_name;
 use super::desk::Desk;
 use super::key::{KEPT, filler};
 use super::wire::ProblemKind;
@@ -8,11 +9,10 @@ use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use wardkeep_record::op::Compartment;
 use wardkeep_sync::id::Incarnation;
-use wardkeep_sync::secret::EpochKey;
-use wardkeep_sync::segment::{Place, seal_ops};
+use wardkeep_sync::segment::seal_ops;
 use wardkeep_vault::random;
 use wardkeep_vault::spool::Kept;
-use wardkeep_vault::store::{Pending, wire_compartment};
+use wardkeep_vault::store::{Pending, StoreError, wire_compartment};
 
 /// Segments that go from a compartment's outbox to the spool in one step.
 const OUTBOX_STEP: u32 = 32;
@@ -56,45 +56,58 @@ enum Step {
 /// Seals one segment and brings it into the spool.
 fn one(session: &Session, desk: &mut Desk, at: Compartment) -> Result<Step, CommandError> {
     let wire = wire_compartment(at);
-    if !session.holds(at) || !desk.has_roster() || !desk.compartments()?.contains(&wire) {
+    if !session.holds(at) || !desk.has_roster() || desk.is_revoked()? || !desk.compartments()?.contains(&wire) {
         return Ok(Step::Done);
     }
-    let (head, clinic) = (desk.head()?, desk.roster()?.clinic());
-    let Some(epoch) = desk.roster()?.epoch(wire).map(|known| known.epoch.number) else {
-        return Ok(Step::Done);
+    live_on(session, desk, at)?;
+    empty_outbox(session, desk, at)?;
+    let place = match desk.standing()?.place(wire) {
+        Ok(place) => place,
+        Err(why) => {
+            tracing::debug!(%why, "nothing is sealed now");
+            return Ok(Step::Done);
+        }
     };
     let device_key = desk.device_key()?;
     let random = &*session.env.random;
     let sealed = session.with_store(|store| {
-        let Some(key): Option<EpochKey> = store.read().epoch_key(at, epoch)? else {
+        let Some(key) = store.read().epoch_key(at, place.epoch)? else {
             let waits = store.read().unsent(at)?.unsealed > 0;
             return Ok(if waits { Step::NoKey } else { Step::Done });
         };
-        if store.read().own_chain(at)?.is_none() {
-            store.begin_incarnation(at, Incarnation(random::array(random)))?;
-        }
         let run = store.seal_pending(at, |pending: &Pending<'_>| {
-            let place = Place {
-                clinic,
-                chain: pending.chain,
-                tip: pending.tip,
-                roster: head,
-                epoch,
-            };
-            seal_ops(
-                &place,
-                &key,
-                pending.first_op,
-                pending.ops,
-                &device_key,
-                &mut filler(random),
-            )
-            .map_err(|_| CommandError::internal("sealing a segment"))
+            if (pending.chain, pending.tip) != (place.chain, place.tip) {
+                return Err(ErrorCode::Conflict.into());
+            }
+            let random = &mut filler(random);
+            seal_ops(&place, &key, pending.first_op, pending.ops, &device_key, random)
+                .map_err(|_| CommandError::internal("sealing a segment"))
         })?;
         Ok::<_, CommandError>(if run.is_some() { Step::Sealed } else { Step::Done })
-    })?;
-    empty_outbox(session, desk, at)?;
-    Ok(sealed)
+    });
+    match sealed {
+        // File and spool remember another past: one of the two was put back from an image.
+        Err(error) if error.code == ErrorCode::Conflict => renew(session, desk).map(|()| Step::Done),
+        Err(error) => Err(error),
+        Ok(step) => empty_outbox(session, desk, at).map(|()| step),
+    }
+}
+
+/// Brings the compartment's file into the present life of the device: the first one bears its id, a later one begins where the server
+/// or another device has proven that the former was lived twice.
+pub(super) fn live_on(session: &Session, desk: &Desk, at: Compartment) -> Result<(), CommandError> {
+    let present = desk.standing()?.incarnation();
+    session.with_store(|store| {
+        let own = store.read().own_chain(at)?;
+        if own.is_some_and(|own| own.chain.incarnation == present) {
+            return Ok(());
+        }
+        // A file without any life begins with the first, whatever is asked for.
+        if store.begin_incarnation(at, present)? != present {
+            store.begin_incarnation(at, present)?;
+        }
+        Ok::<_, StoreError>(())
+    })
 }
 
 /// Moves what is sealed from the compartment's file into the spool. Cut short anywhere, it is done again.
@@ -105,10 +118,15 @@ pub(super) fn empty_outbox(session: &Session, desk: &mut Desk, at: Compartment) 
             return Ok(());
         };
         let bytes: Vec<&[u8]> = waiting.iter().map(|segment| segment.bytes.as_slice()).collect();
-        for kept in desk.spool.keep_segments(&bytes)? {
-            if !matches!(kept, Kept::New | Kept::Known) {
-                // Another segment of this device stands there: the machine was cloned, or one of its files was restored.
-                return renew(session, desk, at);
+        for (kept, segment) in desk.spool.keep_segments(&bytes)?.into_iter().zip(&waiting) {
+            match kept {
+                Kept::New => {
+                    // What follows from it, the exchange with the server finds by itself.
+                    desk.peer()?.0.stored(segment.chain, segment.tip, session.now_ms());
+                }
+                Kept::Known => {}
+                // Another segment of this device stands there.
+                Kept::Other(_) | Kept::Gap | Kept::Malformed(_) => return renew(session, desk),
             }
         }
         let (incarnation, seq) = (last.chain.incarnation, last.tip.seq);
@@ -116,16 +134,12 @@ pub(super) fn empty_outbox(session: &Session, desk: &mut Desk, at: Compartment) 
     }
 }
 
-/// This device is not sure any more that it knows all that it has written: it goes on in a chain of a new life.
-pub(super) fn renew(session: &Session, desk: &mut Desk, at: Compartment) -> Result<(), CommandError> {
-    let now_ms = session.now_ms();
-    let device = wardkeep_vault::store::wire_device(session.device());
-    desk.alarm(
-        super::roster::kind_name(ProblemKind::Clone),
-        &device.to_string(),
-        now_ms,
-    )?;
-    let incarnation = Incarnation(random::array(&*session.env.random));
-    session.with_store(|store| store.begin_incarnation(at, incarnation))?;
-    Ok(())
+/// This device is not sure any more that it knows all that it has written: it goes on in chains of a new life.
+fn renew(session: &Session, desk: &mut Desk) -> Result<(), CommandError> {
+    let me = desk.device()?.to_string();
+    let kind = kind_name(ProblemKind::Clone);
+    desk.spool.raise_alarm(kind, &me, "", session.now_ms())?;
+    let fresh = Incarnation(random::array(&*session.env.random));
+    desk.peer()?.0.begin(fresh);
+    desk.save()
 }

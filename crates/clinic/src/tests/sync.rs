@@ -5,6 +5,7 @@ mod cloud;
 mod conflicts;
 mod converging;
 mod joining;
+mod lives;
 mod revoking;
 mod waking;
 
