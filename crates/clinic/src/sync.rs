@@ -83,6 +83,11 @@ impl Sync {
         held(&self.live)
     }
 
+    /// Says that a key is missing on this laptop.
+    pub(crate) fn no_key(&self, now_ms: u64) {
+        self.live().problem(wire::ProblemKind::NoKey, None, 1, now_ms);
+    }
+
     /// Forgets what was read, so that it is read anew: after a lock, when another process may write.
     pub(crate) fn close_desk(&self) {
         held(&self.desk).take();

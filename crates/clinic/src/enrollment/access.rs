@@ -28,8 +28,16 @@ pub(crate) fn follow(clinic: &Clinic) -> Result<bool, CommandError> {
         if roles == session.roles() && complete {
             return Ok(false);
         }
-        change(session, &roles)?;
-        Ok(true)
+        if roles != session.roles() {
+            change(session, &roles)?;
+            return Ok(true);
+        }
+        if make_chart(session)? {
+            return Ok(true);
+        }
+        // Another user of this laptop has the key of its chart; only an admin who has it too can add a user with it.
+        clinic.sync().no_key(session.now_ms());
+        Ok(false)
     });
     match changed {
         Ok(true) => {
@@ -51,17 +59,24 @@ fn names(session: &Session, desk: &Desk) -> Result<Vec<(wardkeep_record::id::Use
         .collect())
 }
 
+/// Makes the chart's file of a laptop that has none, with its key in this user's slot. Says no where the file is there and another
+/// user of this laptop has its key.
+fn make_chart(session: &Session) -> Result<bool, CommandError> {
+    let (env, device) = (&session.env, session.device());
+    let made = unlock::grant_clinical(env, &mut session.unlocked_mut(), |_, key| {
+        create_clinical(&env.home, key, device).map_err(CommandError::from)
+    });
+    match made {
+        Err(error) if error.code == ErrorCode::VaultExists => Ok(false),
+        other => other.map(|()| true),
+    }
+}
+
 /// Rewrites the slot, and makes the chart's file where the roles ask for one.
 fn change(session: &Session, roles: &[Role]) -> Result<(), CommandError> {
-    let (env, device) = (&session.env, session.device());
-    {
-        let mut unlocked = session.unlocked_mut();
-        unlock::set_roles(env, &mut unlocked, stored_roles(roles))?;
-        if roles.contains(&Role::Clinician) {
-            unlock::grant_clinical(env, &mut unlocked, |_, key| {
-                create_clinical(&env.home, key, device).map_err(CommandError::from)
-            })?;
-        }
+    unlock::set_roles(&session.env, &mut session.unlocked_mut(), stored_roles(roles))?;
+    if roles.contains(&Role::Clinician) {
+        make_chart(session)?;
     }
     let names: Vec<_> = roles.iter().map(|role| role_name(*role)).collect();
     let detail = serde_json::json!({ "user": session.user, "roles": names, "by": "roster" });

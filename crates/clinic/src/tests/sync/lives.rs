@@ -96,3 +96,37 @@ fn a_user_who_is_removed_here_leaves_the_clinic_and_the_keys_change() {
     unlock(&ada, founder, PASSWORD).unwrap();
     assert_eq!(families(&ada, "okafor"), ["Okafor"]);
 }
+
+#[test]
+fn a_chart_whose_key_another_user_of_the_laptop_has_stops_nothing_else() {
+    let cloud = Cloud::new();
+    let (_ada_laptop, ada, founder) = attached(&cloud);
+    let input = json!({ "name": "Cy Colleague", "roles": ["front_desk"], "password": PASSWORD });
+    let colleague = json(&ada, "user_add", input).unwrap();
+    let user: UserId = serde_json::from_value(colleague["id"].clone()).unwrap();
+    // The clinic makes the colleague a clinician; this laptop's chart has a key that only Ada's slot holds.
+    crate::sync::act(&ada, |_, sealing| {
+        sealing.say(wardkeep_roster::entry::Body::Grant(wardkeep_roster::entry::Grant {
+            user: crate::sync::key::wire_user(user),
+            roles: wardkeep_roster::Roles::of(&[wardkeep_roster::Role::FrontDesk, wardkeep_roster::Role::Clinician]),
+        }))
+    })
+    .unwrap();
+    in_step(&ada);
+    lock(&ada);
+    unlock(&ada, user, PASSWORD).unwrap();
+    ada.sync_round().unwrap();
+    assert_eq!(ada.locked_because(), Some(LockReason::AccessChanged));
+    unlock(&ada, user, PASSWORD).unwrap();
+    register(&ada, "Okafor", "Ada", "1980-02-03");
+    in_step(&ada);
+    assert_eq!(ada.locked_because(), None, "it is not locked again and again");
+    let status = ask(&ada, "sync_status");
+    assert_eq!(
+        (&status["state"], &status["problems"][0]["kind"]),
+        (&json!("up_to_date"), &json!("no_key"))
+    );
+    lock(&ada);
+    unlock(&ada, founder, PASSWORD).unwrap();
+    assert_eq!(families(&ada, "okafor"), ["Okafor"]);
+}
