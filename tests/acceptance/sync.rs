@@ -224,7 +224,7 @@ async fn an_edit_in_one_window_is_seen_in_the_other() {
     first.type_into("field-given", " Saoirse").await;
     first.click("save-button").await;
     first.wait_for_text("patient-banner", "Saoirse").await;
-    second.wait_for_text("patient-banner", "Saoirse").await;
+    second.wait_for_page("WYNDHOLMESCU, Noor Saoirse").await;
     second.screenshot("seen-on-the-second-laptop-1280").await;
     first.close().await;
     second.close().await;
