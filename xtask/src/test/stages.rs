@@ -96,7 +96,14 @@ fn clippy(_: &mut Count) -> Result<()> {
 }
 
 fn unit(count: &mut Count) -> Result<()> {
-    let words = ["test", "--locked", "--workspace", "--exclude", "wardkeep-tests"];
+    let words = [
+        "test",
+        "--locked",
+        "--no-fail-fast",
+        "--workspace",
+        "--exclude",
+        "wardkeep-tests",
+    ];
     let (_session, mut command) = inside("unit", Display::None, &words)?;
     count.tests(&mut command)
 }
