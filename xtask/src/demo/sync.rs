@@ -6,6 +6,7 @@ use crate::process::{self, Group};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -64,8 +65,13 @@ impl Server {
 
     /// Where devices connect.
     fn address(&self) -> Result<String> {
+        self.setting("listen")
+    }
+
+    /// One of its settings that are texts.
+    fn setting(&self, name: &str) -> Result<String> {
         let text = fs::read_to_string(self.home.join("server.toml"))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("listen = "));
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("{name} = ")));
         Ok(line
             .context("the server's settings name no address")?
             .trim_matches('"')
@@ -77,6 +83,22 @@ impl Server {
         let said = process::output(program(&self.home).arg("token"))?;
         let token = said.lines().find_map(|line| line.strip_prefix("founding token"));
         Ok(token.context("the server gave no token")?.trim().to_owned())
+    }
+
+    /// How many segments it has stored since it was started.
+    fn stored_segments(&self) -> Result<u64> {
+        let address = self.setting("local_listen")?;
+        let mut stream = TcpStream::connect(&address)?;
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("wardkeep_segments_total") && line.contains("Stored"));
+        let number = line
+            .and_then(|line| line.rsplit(' ').next())
+            .and_then(|number| number.parse().ok());
+        number.context("the server's figures count no segments")
     }
 
     /// What it says of itself.
@@ -103,7 +125,8 @@ pub fn share(clinic: &Clinic, server: &Server, second: &Clinic) -> Result<()> {
     clinic.ask(["sync"])?;
     let bytes = server.status()?["clinics"][0]["stored_bytes"].as_f64().unwrap_or(0.0);
     println!(
-        "demo: sent everything in {:.1} s, sealed: {:.1} MB that the server cannot read",
+        "demo: pushed {} segments in {:.1} s: {:.1} MB that the server cannot read",
+        server.stored_segments()?,
         started.elapsed().as_secs_f64(),
         bytes / 1e6
     );
