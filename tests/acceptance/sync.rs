@@ -5,11 +5,12 @@ use crate::window::unlock;
 use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
+use wardkeep_tests::desk::Desk;
 use wardkeep_tests::memory::find_in_process;
 use wardkeep_tests::program::{PASSWORD, command, found, wardkeep};
 use wardkeep_tests::scan::{Needle, scan};
 use wardkeep_tests::server::SyncServer;
-use wardkeep_tests::session::LoginSession;
+use wardkeep_tests::session::{LoginSession, wait_until};
 use wardkeep_tests::window::Window;
 
 const FAMILY: &str = "Wyndholmescu";
@@ -210,22 +211,25 @@ async fn an_edit_in_one_window_is_seen_in_the_other() {
     join(&ada, &bo, "Bo Clinician", "clinician");
     sync(&bo);
 
+    // The second is used by keyboard alone: a driver waits for repaints, and a window in which nobody does anything has none to make.
+    let second = Desk::start(&bo);
+    second.unlock();
+    second.search(FAMILY);
+    second.keyboard(&["key", "Return"]);
     let first = Window::open(&ada, 1280, 800).await;
-    let second = Window::open(&bo, 1280, 800).await;
     unlock(&first, PASSWORD).await;
-    unlock(&second, PASSWORD).await;
-    for window in [&first, &second] {
-        window.type_into("search-input", "wyndh").await;
-        window.element("search-row").await;
-        window.press("" + thirtyfour::Key::Enter).await;
-        window.wait_for_text("patient-banner", "WYNDHOLMESCU").await;
-    }
+    first.type_into("search-input", "wyndh").await;
+    first.element("search-row").await;
+    first.press("" + thirtyfour::Key::Enter).await;
+    first.wait_for_text("patient-banner", "WYNDHOLMESCU").await;
+    let added = [Needle::text("added name", "Saoirse")];
+    let shows = || find_in_process(second.page().expect("the window has a page"), &added);
+    assert!(shows().is_empty(), "before the edit");
     first.click("edit-button").await;
     first.type_into("field-given", " Saoirse").await;
     first.click("save-button").await;
     first.wait_for_text("patient-banner", "Saoirse").await;
-    second.wait_for_page("WYNDHOLMESCU, Noor Saoirse").await;
-    second.screenshot("seen-on-the-second-laptop-1280").await;
+    wait_until("the edit is in the second window", || !shows().is_empty());
     first.close().await;
-    second.close().await;
+    second.close();
 }

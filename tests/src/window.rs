@@ -126,18 +126,6 @@ impl Window {
         );
     }
 
-    /// Waits until the page shows `wanted` without being touched. Asked by script: the driver's own questions about an element wait for
-    /// a repaint, and a page that nobody uses has none to make.
-    pub async fn wait_for_page(&self, wanted: &str) {
-        for _ in 0..300 {
-            if self.page_text().await.contains(wanted) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("the page never said `{wanted}`; it shows:\n{}", self.page_text().await);
-    }
-
     /// All text that the page shows.
     pub async fn page_text(&self) -> String {
         self.script("return document.body.innerText")
