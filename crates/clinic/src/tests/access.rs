@@ -199,6 +199,6 @@ fn settings_are_checked_kept_and_logged() {
         serde_json::json!({"patient": null, "before": null, "limit": 3}),
     )
     .unwrap();
-    let detail: serde_json::Value = serde_json::from_str(log[2]["detail"].as_str().unwrap()).unwrap();
+    let detail: Value = serde_json::from_str(log[2]["detail"].as_str().unwrap()).unwrap();
     assert_eq!(detail, serde_json::json!({"default_region": "DE", "idle_lock_s": 120}));
 }
