@@ -14,7 +14,7 @@ use wardkeep_clinic::session;
 use wardkeep_clinic::session::wire::LockReason;
 use wardkeep_clinic::user::Role;
 
-/// Bytes of a code from standard input that are read at most.
+/// Bytes of a code or token from standard input that are read at most.
 const CODE_LIMIT: u64 = 8 * 1024;
 
 /// Does what was asked.
@@ -73,7 +73,7 @@ fn attached(common: &Common, wanted: &Attach, printer: &Printer) -> Result<(), F
     let status = session.clinic.call(attach::Input {
         server: wanted.server.clone(),
         pin: wanted.pin.clone(),
-        token: wanted.token.clone(),
+        token: given(&wanted.token)?,
         device_name: wanted.device_name.clone(),
     })?;
     printer.answer(&status, |status| {
@@ -101,7 +101,7 @@ fn joined(common: &Common, wanted: &Join, printer: &Printer) -> Result<Exit, Fai
     let source = Source::of(common.password_file.as_deref(), common.password_command.as_deref());
     let password = password::choose(source, &format!("New password of {user_name}: "))?;
     let mut view = clinic.call(join::Input {
-        code: code(&wanted.code)?,
+        code: given(&wanted.code)?,
         device_name: wanted.device_name.clone(),
         user_name,
         password,
@@ -131,7 +131,8 @@ fn wait(clinic: &Clinic, seconds: u64, view: &mut JoinView, printer: &Printer) -
     Ok(())
 }
 
-fn code(given: &str) -> Result<String, Failure> {
+/// A secret argument, or what stands on standard input in its place: arguments can be seen by others on the machine.
+fn given(given: &str) -> Result<String, Failure> {
     if given != "-" {
         return Ok(given.to_owned());
     }

@@ -41,7 +41,7 @@ pub struct Attach {
     /// The pin that `wardkeep-server init` has shown
     #[arg(long, value_name = "HEX")]
     pub pin: String,
-    /// The founding token that it has shown
+    /// The founding token that it has shown; `-` reads it from standard input
     #[arg(long)]
     pub token: String,
     /// What this laptop is called in the clinic
