@@ -45,8 +45,9 @@ pub fn open(path: &Path, key: &VaultKey, mode: Mode) -> Result<Connection, OpenE
     // No URI names: a path with a question mark is a path. No shared cache, no mutex: one thread uses a connection at a time.
     let connection =
         Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(OpenError::at(path))?;
-    let pragma = Zeroizing::new(format!("PRAGMA key = \"{}\"", *key_text(key)));
-    connection.execute_batch(&pragma).map_err(OpenError::at(path))?;
+    connection
+        .execute_batch(&key_statement(key))
+        .map_err(OpenError::at(path))?;
     verify_key(&connection, "main", path, key)?;
     harden(&connection, mode).map_err(OpenError::at(path))?;
     set_up(&connection, "main", path, mode)?;
@@ -166,6 +167,18 @@ fn key_text(key: &VaultKey) -> Zeroizing<String> {
     }
     text.push('\'');
     text
+}
+
+/// The statement that keys a connection's main database.
+fn key_statement(key: &VaultKey) -> Zeroizing<String> {
+    const START: &str = "PRAGMA key = \"";
+    let text = key_text(key);
+    // Not by `format!`, which grows its string and so leaves the key in a freed block.
+    let mut statement = Zeroizing::new(String::with_capacity(START.len() + text.len() + 1));
+    statement.push_str(START);
+    statement.push_str(&text);
+    statement.push('"');
+    statement
 }
 
 /// Reads the first page: proves that the cipher is there, that the key fits and that the page is whole.
