@@ -17,6 +17,7 @@ pub mod checkpoint;
 pub mod digest;
 pub mod epoch;
 pub mod frontier;
+pub mod handover;
 mod hybrid;
 pub mod id;
 pub mod invitation;

@@ -6,8 +6,10 @@
 //! HOME/lock                     held by the one process that writes
 //! HOME/vault/office.db          demographics, schedule (with -wal and -shm)
 //! HOME/vault/clinical.db        the chart
+//! HOME/vault/<name>.db.next     one of them anew under another key, until it takes the other's place
 //! HOME/sync/spool.db            sealed segments, roster and what else a locked device needs
 //! HOME/slots/<user id>.slot     what opens the two, sealed for one user
+//! HOME/slots/<name>.handover    a new vault key, sealed for each user who has not unlocked since
 //! HOME/slots/attempts           wrong passwords, and how long to wait
 //! HOME/blobs/xx/<blob id>       sealed files; xx are the id's last two digits
 //! HOME/quarantine/<time>-<n>/   damaged files, moved aside, never deleted
@@ -27,6 +29,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use wardkeep_record::id::{BlobId, UserId};
+use wardkeep_record::op::Compartment;
 
 /// The ending of slot files.
 const SLOT_SUFFIX: &str = ".slot";
@@ -129,6 +132,27 @@ impl Home {
     /// The clinical compartment's SQLCipher file.
     pub fn clinical_db(&self) -> PathBuf {
         self.vault_dir().join("clinical.db")
+    }
+
+    /// A compartment's SQLCipher file.
+    pub fn db(&self, at: Compartment) -> PathBuf {
+        match at {
+            Compartment::Office => self.office_db(),
+            Compartment::Clinical => self.clinical_db(),
+        }
+    }
+
+    /// A compartment's file under its next key, while it is being made ([`crate::rekey`]).
+    pub fn next_db(&self, at: Compartment) -> PathBuf {
+        with_suffix(&self.db(at), ".next")
+    }
+
+    /// The new key of a compartment for the users who have not unlocked since it was made.
+    pub(crate) fn handover(&self, at: Compartment) -> PathBuf {
+        self.slots_dir().join(match at {
+            Compartment::Office => "office.handover",
+            Compartment::Clinical => "clinical.handover",
+        })
     }
 
     /// The folder of what the device has of its clinic without a password.

@@ -27,6 +27,7 @@ pub mod machine;
 mod memory_after_lock;
 pub mod password;
 pub mod random;
+pub mod rekey;
 pub mod resume;
 pub mod roles;
 mod seal;

@@ -86,6 +86,7 @@ pub fn resume(env: &Env) -> Result<Option<Unlocked>, UnlockError> {
     session.failures = crate::attempts::Ledger::load(env, vault, session.device())?
         .unreported()
         .to_vec();
+    session.rekeyed = crate::rekey::follow(env, &mut session)?;
     Ok(Some(session))
 }
 

@@ -29,6 +29,7 @@ mod schema;
 mod setting;
 mod sync;
 mod tx;
+mod write_anew;
 
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ pub use sync::{
     store_compartment, store_device, wire_compartment, wire_device, writer_of,
 };
 pub use tx::Tx;
+pub use write_anew::{Interrupt, Stage, WriteAnewError};
 
 use crate::clock::Clock;
 use audit::AuditKey;

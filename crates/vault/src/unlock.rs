@@ -17,6 +17,7 @@ pub use grant::{adopt_clinical, grant_clinical, set_enrollment, set_roles};
 pub use open::unlock;
 pub use users::{NewUser, UserEntry, add_enrolled_user, add_user, list_users, remove_user, rename_user};
 
+pub(crate) use grant::set_vault_key;
 pub(crate) use open::{read_slot, slot_and_device};
 
 use crate::attempts::{FailedAttempt, LedgerError};
@@ -24,6 +25,7 @@ use crate::home::HomeError;
 use crate::kdf::KdfError;
 use crate::key::{DeviceSecret, UnlockKey, VaultKeys};
 use crate::keychain::KeychainError;
+use crate::rekey::Rekeyed;
 use crate::roles::Roles;
 use crate::slot::{EnrollmentKeys, Payload, SlotError};
 use uuid::Uuid;
@@ -45,6 +47,8 @@ pub struct Unlocked {
     pub enrollment: Option<EnrollmentKeys>,
     /// Wrong passwords and worse since the last unlock, for the audit trail; then call [`crate::attempts::forget`].
     pub failures: Vec<FailedAttempt>,
+    /// Compartments whose file has another key since this user's last unlock.
+    pub rekeyed: Vec<Rekeyed>,
     unlock: UnlockKey,
     device: DeviceSecret,
 }
@@ -76,6 +80,7 @@ impl Unlocked {
             keys,
             enrollment,
             failures: Vec::new(),
+            rekeyed: Vec::new(),
             unlock,
             device,
         }

@@ -113,6 +113,10 @@ actions! {
     Join = 26 "join",
     /// A device was taken out of the clinic.
     Revoke = 27 "revoke",
+    /// A key was renewed; the detail says which.
+    Rotate = 60 "rotate",
+    /// A step of an incident was taken.
+    Incident = 61 "incident",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.

@@ -11,6 +11,7 @@ use crate::roles::Roles;
 use crate::slot::{EnrollmentKeys, Payload};
 use std::fs;
 use wardkeep_record::id::UserId;
+use wardkeep_record::op::Compartment;
 
 /// Bytes of a mark: a UUID as text.
 const MARK_BYTES: usize = 36;
@@ -53,6 +54,19 @@ pub fn grant_clinical<E: From<UnlockError>>(
     build(unlocked, &key)?;
     rewrite(env, unlocked, |payload| payload.keys.clinical = Some(key))?;
     Ok(unmark(env)?)
+}
+
+/// Puts another key of a compartment's file into the slot.
+pub(crate) fn set_vault_key(
+    env: &Env,
+    unlocked: &mut Unlocked,
+    at: Compartment,
+    key: &VaultKey,
+) -> Result<(), UnlockError> {
+    rewrite(env, unlocked, |payload| match at {
+        Compartment::Office => payload.keys.office = key.duplicate(),
+        Compartment::Clinical => payload.keys.clinical = Some(key.duplicate()),
+    })
 }
 
 /// Refuses whoever may not read the chart.

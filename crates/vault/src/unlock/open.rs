@@ -9,6 +9,7 @@ use crate::key::{DeviceSecret, LeaseShare, UnlockKey};
 use crate::keychain::{Item, KeychainError};
 use crate::password::Password;
 use crate::random;
+use crate::rekey;
 use crate::slot::{self, Header, Sealing, Slot, SlotError, SlotKind};
 use wardkeep_record::id::UserId;
 
@@ -42,7 +43,10 @@ pub fn unlock(env: &Env, user: UserId, password: &Password) -> Result<Unlocked, 
     let header = slot.header().clone();
     let mut unlocked = Unlocked::from_payload(header.vault, user, name, payload, Secrets { unlock, device });
     unlocked.failures = ledger.unreported().to_vec();
+    unlocked.rekeyed = rekey::follow(env, &mut unlocked)?;
     if let Some(raised) = env.kdf.raised(header.kdf, took_ms) {
+        // Read anew: a new vault key may have come into it just now.
+        let slot = read_slot(env, user)?;
         raise(env, &slot, &mut unlocked, password, raised);
     }
     Ok(unlocked)
