@@ -17,5 +17,6 @@ mod keychain;
 mod kill;
 mod locks;
 mod memory;
+mod rotation;
 mod sync;
 mod window;

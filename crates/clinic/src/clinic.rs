@@ -3,6 +3,7 @@
 use crate::error::{CommandError, ErrorCode};
 use crate::import::Jobs;
 use crate::machine::{Machine, Resume};
+use crate::rotation::Running;
 use crate::secret::Password;
 use crate::session::wire::LockReason;
 use crate::session::{Idle, Session};
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use wardkeep_vault::env::Env;
 use wardkeep_vault::home::{Home, HomeLock};
 use wardkeep_vault::password::{self, PasswordPolicy};
+use wardkeep_vault::rekey::{Ready, Recipient};
 
 /// The clinic on this laptop. Cheap to clone; clones share the state.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ struct Inner {
     opening: Mutex<()>,
     idle: Idle,
     jobs: Jobs,
+    rotation: Running,
     /// Sessions of this process so far.
     sessions: AtomicU64,
     /// The lock on the home, while anybody in this process has it.
@@ -78,6 +81,7 @@ impl Clinic {
             opening: Mutex::new(()),
             idle: Idle::default(),
             jobs: Jobs::default(),
+            rotation: Running::default(),
             sessions: AtomicU64::new(0),
             home_lock: Mutex::new(Weak::new()),
             sync: Sync::default(),
@@ -138,6 +142,25 @@ impl Clinic {
     /// The imports of this process.
     pub(crate) fn jobs(&self) -> &Jobs {
         &self.inner.jobs
+    }
+
+    /// The renewal of a key that runs.
+    pub(crate) fn rotation(&self) -> &Running {
+        &self.inner.rotation
+    }
+
+    /// Puts a file under a new key in the place of the session's, while nobody else uses the session. Says no, and has done nothing, where
+    /// something was written since. After an error the caller locks.
+    pub(crate) fn exchange_files(
+        &self,
+        ready: &Ready,
+        users: &[Recipient],
+        changes: u64,
+    ) -> Result<bool, CommandError> {
+        match &mut *self.inner.state.write().unwrap_or_else(PoisonError::into_inner) {
+            State::Unlocked(session) => session.exchange_files(ready, users, changes),
+            State::Locked(_) => Err(ErrorCode::Locked.into()),
+        }
     }
 
     /// Refuses where there is a vault.

@@ -9,7 +9,7 @@ use wardkeep_vault::cipher;
 use wardkeep_vault::home::HomeError;
 use wardkeep_vault::password::PasswordProblem;
 use wardkeep_vault::spool::SpoolError;
-use wardkeep_vault::store::{OpenError, StoreError};
+use wardkeep_vault::store::{OpenError, StoreError, WriteAnewError};
 use wardkeep_vault::unlock::UnlockError;
 
 impl From<StoreError> for CommandError {
@@ -68,6 +68,22 @@ impl From<OpenError> for CommandError {
         match error {
             OpenError::File(error) => error.into(),
             OpenError::OtherDevice { file } => Self::new(ErrorCode::VaultDamaged).file(format!("vault/{file}")),
+        }
+    }
+}
+
+impl From<WriteAnewError> for CommandError {
+    fn from(error: WriteAnewError) -> Self {
+        use WriteAnewError as W;
+        match error {
+            W::File(error) => error.into(),
+            W::Store(error) => error.into(),
+            W::Home(error) => error.into(),
+            W::Cancelled => ErrorCode::Cancelled.into(),
+            W::NotTheSame { file, what } => {
+                tracing::error!(file, what, "a copy under a new key is not the same; it was thrown away");
+                Self::internal("copy under a new key")
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ pub mod about;
 mod disk;
 pub mod doctor;
 
+pub(crate) use disk::free_bytes;
+
 use std::sync::Arc;
 use wardkeep_vault::clock::{Clock, SystemClock};
 use wardkeep_vault::kdf::KdfPolicy;

@@ -33,6 +33,7 @@ use wardkeep_vault::env::Env;
 use wardkeep_vault::home::HomeLock;
 use wardkeep_vault::integrity;
 use wardkeep_vault::random;
+use wardkeep_vault::rekey::{self, Ready, Recipient};
 use wardkeep_vault::roles::Roles;
 use wardkeep_vault::store::{LocalUser, Store, Tx, View};
 use wardkeep_vault::unlock::Unlocked;
@@ -286,6 +287,27 @@ impl Session {
             Compartment::Clinical => ("clinical", self.env.home.clinical_db()),
         };
         Ok(integrity::check(self.store().read().connection(), schema, &path)?)
+    }
+
+    /// Closes the files, has a new one counted, and opens them again ([`Clinic::exchange_files`](crate::Clinic)).
+    pub(crate) fn exchange_files(
+        &mut self,
+        ready: &Ready,
+        users: &[Recipient],
+        changes: u64,
+    ) -> Result<bool, CommandError> {
+        let store = self.store.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let unlocked = self.unlocked.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if store.changes()? != changes {
+            return Ok(false);
+        }
+        let device = store.device();
+        self.readers.close();
+        store.close()?;
+        rekey::commit(&self.env, unlocked, ready, users)?;
+        *store = Store::open(&self.env.home, &unlocked.keys, device, Arc::clone(&self.env.clock))?;
+        self.readers = Readers::open(&self.env.home, &unlocked.keys, device)?;
+        Ok(true)
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {

@@ -6,6 +6,7 @@ mod chart;
 mod files;
 mod importing;
 mod patients;
+mod rotation;
 mod sessions;
 mod sync;
 

@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod export;
 pub mod import;
 pub mod init;
+pub mod keys;
 pub mod patient;
 pub mod raw;
 pub mod status;

@@ -1,10 +1,13 @@
 //! The shape of the command line. A password is never an argument and never in the environment: both are seen by others.
 
 mod clinic;
+mod keys;
 
 pub use clinic::{
     Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
 };
+
+pub use keys::{Rotate, RotateKey};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -92,6 +95,10 @@ pub enum Action {
     Clinic(ClinicAction),
     /// The devices of the clinic
     Devices(Devices),
+    /// Keys and certificates: how old each is and when the next is due
+    Keys,
+    /// Put a new key in place of one
+    Rotate(Rotate),
     /// Values that met without having seen each other
     Conflicts(Conflicts),
     /// Check keychain, disk encryption, cipher, file permissions, free space

@@ -49,6 +49,8 @@ fn run(arguments: &Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Action::Sync(sync) => action::sync::run(common, sync, printer),
         Action::Clinic(clinic) => action::clinic::run(common, clinic, printer),
         Action::Devices(devices) => action::devices::run(common, devices, printer),
+        Action::Keys => action::keys::list(common, printer),
+        Action::Rotate(rotate) => action::keys::rotate(common, rotate, printer),
         Action::Conflicts(conflicts) => action::conflicts::run(common, conflicts, printer),
         Action::Doctor => action::doctor::run(common, printer),
         Action::About => action::about::run(common, printer),

@@ -4,8 +4,8 @@ use super::{Command, Need};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::{
-    allergy, audit, chart, conflict, device, enrollment, export, import, machine, note, patient, session, setting,
-    sync, user,
+    allergy, audit, chart, conflict, device, enrollment, export, import, machine, note, patient, rotation, session,
+    setting, sync, user,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -95,6 +95,9 @@ macro_rules! with_commands {
             join_status => enrollment::join_status,
             device_list => device::list,
             device_revoke => device::revoke,
+            key_list => rotation::list,
+            key_rotate => rotation::rotate,
+            key_progress => rotation::progress,
             conflict_list => conflict::list,
             conflict_settle => conflict::settle,
             conflict_undo => conflict::undo,

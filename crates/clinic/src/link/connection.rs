@@ -74,6 +74,12 @@ impl Server {
         self.identity.out_of_date.load(Ordering::Relaxed)
     }
 
+    /// When its certificate ends, in Unix milliseconds, by what it showed at the last handshake.
+    pub fn certificate_ends_ms(&self) -> Option<u64> {
+        let ends_s = self.identity.ends_s.load(Ordering::Relaxed);
+        (ends_s > 0).then_some(ends_s * 1000)
+    }
+
     /// The open connection, or a new one.
     pub async fn link(&self) -> Result<Link, LinkError> {
         let mut connection = self.connection.lock().await;

@@ -8,7 +8,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
 use rustls::time_provider::TimeProvider;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 use wardkeep_vault::clock::Clock;
 use zeroize::Zeroizing;
@@ -23,6 +23,7 @@ const PKCS8: [u8; 16] = [
 pub struct Identity {
     pub(super) tls: Arc<ClientConfig>,
     pub(super) out_of_date: Arc<AtomicBool>,
+    pub(super) ends_s: Arc<AtomicU64>,
 }
 
 /// No certificate can be made of this key.
@@ -42,8 +43,9 @@ impl Identity {
         params.distinguished_name = DistinguishedName::new();
         let certificate = params.self_signed(&key).map_err(|_| BadKey)?;
         let out_of_date = Arc::new(AtomicBool::new(false));
+        let ends_s = Arc::new(AtomicU64::new(0));
         let provider = Arc::new(provider());
-        let verifier = PinVerifier::new(pin, &provider, Arc::clone(&out_of_date));
+        let verifier = PinVerifier::new(pin, &provider, Arc::clone(&out_of_date), Arc::clone(&ends_s));
         let mut tls = ClientConfig::builder_with_details(provider, Arc::new(Now(clock)))
             .with_protocol_versions(&[&rustls::version::TLS13])
             .map_err(|_| BadKey)?
@@ -56,6 +58,7 @@ impl Identity {
         Ok(Self {
             tls: Arc::new(tls),
             out_of_date,
+            ends_s,
         })
     }
 }

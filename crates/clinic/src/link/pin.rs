@@ -6,20 +6,23 @@
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, PeerIncompatible, SignatureScheme};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 
 /// Certificates of a chain that are looked at.
 const CHAIN_LIMIT: usize = 8;
 /// Dates of one chain that may be wrong before it is given up.
 const DATES: usize = 2 * CHAIN_LIMIT;
+/// The end of the year 9998, in Unix seconds: no certificate that says when it ends is valid then.
+const FAR_AWAY_S: u64 = 253_370_764_800;
 
 /// SHA-256 of the authority's SubjectPublicKeyInfo in DER.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,15 +69,34 @@ pub(super) struct PinVerifier {
     pin: Pin,
     algorithms: WebPkiSupportedAlgorithms,
     out_of_date: Arc<AtomicBool>,
+    ends_s: Arc<AtomicU64>,
 }
 
 impl PinVerifier {
-    /// For this pin. `out_of_date` says after a handshake whether the certificate's dates and this machine's clock disagree.
-    pub(super) fn new(pin: Pin, provider: &CryptoProvider, out_of_date: Arc<AtomicBool>) -> Self {
+    /// For this pin. `out_of_date` says after a handshake whether the certificate's dates and this machine's clock disagree,
+    /// `ends_s` when it ends, in Unix seconds.
+    pub(super) fn new(
+        pin: Pin,
+        provider: &CryptoProvider,
+        out_of_date: Arc<AtomicBool>,
+        ends_s: Arc<AtomicU64>,
+    ) -> Self {
         Self {
             pin,
             algorithms: provider.signature_verification_algorithms,
             out_of_date,
+            ends_s,
+        }
+    }
+
+    /// Notes when the certificate ends: what the check says of a day on which none is valid any more.
+    fn note_end(&self, certificate: &EndEntityCert<'_>, anchor: &TrustAnchor<'_>, others: &[CertificateDer<'_>]) {
+        let day = UnixTime::since_unix_epoch(Duration::from_secs(FAR_AWAY_S));
+        let usage = KeyUsage::server_auth();
+        let anchors = std::slice::from_ref(anchor);
+        let verified = certificate.verify_for_usage(self.algorithms.all, anchors, others, day, usage, None, None);
+        if let Err(webpki::Error::CertExpired { not_after, .. }) = verified {
+            self.ends_s.store(not_after.as_secs(), Ordering::Relaxed);
         }
     }
 
@@ -122,6 +144,7 @@ impl ServerCertVerifier for PinVerifier {
             at = match verified {
                 Ok(_) => {
                     self.out_of_date.store(at != now, Ordering::Relaxed);
+                    self.note_end(&certificate, &anchor, intermediates);
                     return Ok(ServerCertVerified::assertion());
                 }
                 Err(webpki::Error::CertExpired { not_after, .. }) => not_after,

@@ -34,6 +34,7 @@ impl Command for Input {
 pub(crate) fn lock(clinic: &Clinic, reason: LockReason) {
     let _opening = clinic.opening();
     clinic.jobs().cancel_all();
+    clinic.rotation().cancel();
     let Some(session) = clinic.take(reason) else {
         return;
     };

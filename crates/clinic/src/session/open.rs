@@ -5,6 +5,8 @@ use super::undo::Undos;
 use super::{People, Session};
 use crate::clinic::Clinic;
 use crate::error::CommandError;
+use crate::rotation::age;
+use crate::rotation::wire::KeyKind;
 use crate::setting::{self, Settings};
 use crate::user::roles_of;
 use serde::de::DeserializeOwned;
@@ -119,6 +121,15 @@ fn write_down(store: &mut Store, unlocked: &Unlocked, how: Opening) -> Result<()
                 }
             };
             tx.audit(&AuditEntry::new(Action::UnlockFailed).detail(&detail))?;
+        }
+        for rekeyed in &unlocked.rekeyed {
+            // A renewal that a kill interrupted, or one by another user of this laptop.
+            let key = match rekeyed.compartment {
+                Compartment::Office => KeyKind::VaultOffice,
+                Compartment::Clinical => KeyKind::VaultClinical,
+            };
+            age::note(tx, key, unlocked.user, rekeyed.at_ms)?;
+            tx.audit(&age::entry(key, "taken_over"))?;
         }
         if how != Opening::Create {
             tx.audit(&AuditEntry::new(Action::Unlock).detail(&serde_json::json!({ "by": how.name() })))?;

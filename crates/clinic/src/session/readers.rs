@@ -26,6 +26,11 @@ impl Readers {
         })
     }
 
+    /// Closes them. Nobody has one on loan.
+    pub(super) fn close(&mut self) {
+        self.idle.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Runs `work` on the next free connection.
     pub(super) fn with<R>(&self, work: impl FnOnce(&View<'_>) -> Result<R, CommandError>) -> Result<R, CommandError> {
         let taken = Taken {

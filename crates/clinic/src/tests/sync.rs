@@ -7,6 +7,7 @@ mod converging;
 mod joining;
 mod lives;
 mod revoking;
+mod rotating;
 mod waking;
 
 use super::*;

@@ -4,6 +4,8 @@
 use crate::clinic::Clinic;
 use crate::command::{Command, Need, Nothing};
 use crate::error::{CommandError, ErrorCode};
+use crate::rotation::age;
+use crate::rotation::wire::KeyKind;
 use crate::secret::Password;
 use crate::session::Session;
 use serde::Deserialize;
@@ -43,6 +45,7 @@ impl Input {
             .map_err(|_| CommandError::new(ErrorCode::WrongPassword).at("current"))?;
         let new = self.new.normal()?;
         let unlocked = session.write(Compartment::Office, |tx| {
+            age::note(tx, KeyKind::Password, session.user, tx.now_ms())?;
             tx.audit(&AuditEntry::new(Action::PasswordChange))?;
             // Last: when the slot is not rewritten, the entry is taken back.
             unlock::change_password(&session.env, session.user, &current, &new)
