@@ -1,6 +1,15 @@
 // WARDKEEP-SAMPLE-DATA: what the made-up program says of sync, devices, joining and conflicts.
 // ?sync=offline|syncing|first|up_to_date|stale|alarm|revoked|joining&conflicts=1&requests=1&join=waiting
-import type { ConflictRow, DeviceRow, ErrorCode, JoinRequest, JoinView, PatientRow, SyncStatus } from "../src/bridge";
+import type {
+  ConflictRow,
+  DeviceRow,
+  ErrorCode,
+  JoinRequest,
+  JoinView,
+  KeyRow,
+  PatientRow,
+  SyncStatus,
+} from "../src/bridge";
 import { rows } from "./people";
 
 const NOW = Date.now();
@@ -150,6 +159,35 @@ const conflicts: ConflictRow[] = [
   },
 ];
 
+const DAY = 1440 * MINUTE;
+const key = (row: Partial<KeyRow> & Pick<KeyRow, "key" | "by">): KeyRow => ({
+  number: null,
+  since_ms: NOW - 20 * DAY,
+  due_ms: null,
+  overdue: false,
+  may: false,
+  waiting: 0,
+  ...row,
+});
+const keys: KeyRow[] = [
+  key({ key: "epoch_office", by: "admin", number: 7, due_ms: NOW + 10 * DAY, may: true }),
+  key({ key: "epoch_clinical", by: "clinician", number: 4, due_ms: NOW + 10 * DAY }),
+  key({ key: "device_key", by: "join_anew", since_ms: NOW - 210 * DAY }),
+  key({
+    key: "vault_office",
+    by: "admin",
+    since_ms: NOW - 400 * DAY,
+    due_ms: NOW - 35 * DAY,
+    overdue: true,
+    may: true,
+    waiting: 2,
+  }),
+  key({ key: "vault_clinical", by: "clinician", due_ms: NOW + 345 * DAY, may: true }),
+  key({ key: "device_secret", by: "join_anew", since_ms: NOW - 400 * DAY }),
+  key({ key: "password", by: "yourself", since_ms: null, may: true }),
+  key({ key: "server_certificate", by: "server", since_ms: null, due_ms: NOW + 120 * DAY }),
+];
+
 /** The answers of one made-up program. */
 export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<string, (input: never) => unknown> {
   let open = asked.get("conflicts") ? [...conflicts] : [];
@@ -190,6 +228,12 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
       for (const device of list) if (device.id === id) device.status = "revoked";
       return list;
     },
+    key_list: () => keys,
+    key_rotate: ({ key }: { key: string }) => {
+      for (const row of keys) if (row.key === key) Object.assign(row, { since_ms: NOW, overdue: false });
+      return keys;
+    },
+    key_progress: () => null,
     conflict_list: () => open,
     conflict_settle: ({ record, element }: { record: string; element: string }) => {
       const found = open.find((one) => one.record === record && one.element === element) ?? refuse("conflict", null);

@@ -296,6 +296,28 @@ export const scenes = {
       await page.waitForSelector(id("device-row"));
     },
   },
+  keys: {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+k");
+      await page.waitForSelector(id("key-row"));
+    },
+  },
+  "keys-german": {
+    at: "?sync=up_to_date&lang=de",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+k");
+      await page.waitForSelector(id("key-row"));
+    },
+  },
+  "key-renew": {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+k");
+      await page.click(id("key-renew-vault_office"));
+      await page.waitForSelector(id("key-renew-confirm"));
+    },
+  },
   "device-approve": {
     at: "?sync=up_to_date&requests=1",
     steps: async (page) => {

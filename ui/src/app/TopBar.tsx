@@ -9,6 +9,7 @@ import {
   HeartPulse,
   Info,
   Keyboard,
+  KeyRound,
   Laptop,
   LockKeyhole,
   Settings,
@@ -149,6 +150,11 @@ function UserMenu(props: { onOverlay: (overlay: "palette" | "sheet") => void }) 
         {rights.admin ? (
           <Menu.Item leftSection={<Laptop size={16} aria-hidden />} onClick={() => void navigate("/devices")}>
             <Trans>Devices</Trans>
+          </Menu.Item>
+        ) : null}
+        {rights.admin ? (
+          <Menu.Item leftSection={<KeyRound size={16} aria-hidden />} onClick={() => void navigate("/keys")}>
+            <Trans>Keys and certificates</Trans>
           </Menu.Item>
         ) : null}
         <Menu.Divider />

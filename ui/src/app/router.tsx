@@ -3,6 +3,7 @@ import { AboutPage } from "../features/about/AboutPage";
 import { AuditPage } from "../features/audit/AuditPage";
 import { ConflictsPage } from "../features/conflicts/ConflictsPage";
 import { DevicesPage } from "../features/devices/DevicesPage";
+import { KeysPage } from "../features/keys/KeysPage";
 import { MachineCheck } from "../features/machine/MachineCheck";
 import { SyncPage } from "../features/sync/SyncPage";
 import { UsersPage } from "../features/users/UsersPage";
@@ -24,6 +25,7 @@ export function createPages() {
         { path: "users", element: <UsersPage /> },
         { path: "sync", element: <SyncPage /> },
         { path: "devices", element: <DevicesPage /> },
+        { path: "keys", element: <KeysPage /> },
         { path: "review", element: <ConflictsPage /> },
         { path: "settings", element: <SettingsRoute /> },
         { path: "audit", element: <AuditPage /> },

@@ -78,6 +78,7 @@ export function useAppCommands(shell: {
   if (rights.admin) {
     commands.push(
       { id: "page.devices", title: msg`Devices`, keys: "alt+d", run: go("/devices"), ...everywhere },
+      { id: "page.keys", title: msg`Keys and certificates`, keys: "alt+k", run: go("/keys"), ...everywhere },
       { id: "device.invite", title: msg`Invite a device`, run: go("/devices"), ...everywhere },
       { id: "page.users", title: msg`People`, run: go("/users"), ...everywhere },
       { id: "page.audit", title: msg`Audit`, run: go("/audit"), ...everywhere },

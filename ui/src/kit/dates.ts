@@ -32,6 +32,11 @@ export function showDate(iso: string | null | undefined, language: string): stri
   return date.day === null ? tail : `${String(date.day).padStart(2, "0")}-${tail}`;
 }
 
+/** Shows the day of an instant as 03-Apr-2026 in the zone of this machine. */
+export function showDay(atMs: number, language: string): string {
+  return showInstant(atMs, language).split(" ")[0] ?? "";
+}
+
 /** Shows an instant as 03-Apr-2026 14:05 in the zone of this machine. */
 export function showInstant(atMs: number, language: string): string {
   const at = new Date(atMs);

@@ -30,6 +30,8 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   join: msg`joining the clinic`,
   approve: msg`answered a request to join`,
   revoke: msg`revoked a device`,
+  rotate: msg`renewed a key`,
+  incident: msg`worked on an incident`,
 };
 
 /** An action that has no words here is shown as the program named it. */
