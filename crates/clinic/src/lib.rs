@@ -23,6 +23,7 @@ pub mod error;
 pub mod export;
 mod fault;
 pub mod import;
+pub mod incident;
 mod link;
 pub mod machine;
 pub mod note;

@@ -267,7 +267,7 @@ pub(crate) fn read_limited(path: &Path, most: usize) -> Result<Option<Vec<u8>>, 
 }
 
 /// Creates an empty file that only its owner may read; it must not exist.
-pub(crate) fn create_private(path: &Path) -> io::Result<fs::File> {
+pub fn create_private(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]

@@ -9,6 +9,7 @@ pub mod devices;
 pub mod doctor;
 pub mod export;
 pub mod import;
+pub mod incident;
 pub mod init;
 pub mod keys;
 pub mod patient;

@@ -1,12 +1,14 @@
 //! The shape of the command line. A password is never an argument and never in the environment: both are seen by others.
 
 mod clinic;
+mod incident;
 mod keys;
 
 pub use clinic::{
     Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
 };
 
+pub use incident::{IncidentAction, TakeStep};
 pub use keys::{Rotate, RotateKey};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -99,6 +101,9 @@ pub enum Action {
     Keys,
     /// Put a new key in place of one
     Rotate(Rotate),
+    /// A laptop was stolen, or somebody leaves: one flow, step by step
+    #[command(subcommand)]
+    Incident(IncidentAction),
     /// Values that met without having seen each other
     Conflicts(Conflicts),
     /// Check keychain, disk encryption, cipher, file permissions, free space

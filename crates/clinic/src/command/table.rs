@@ -4,8 +4,8 @@ use super::{Command, Need};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::{
-    allergy, audit, chart, conflict, device, enrollment, export, import, machine, note, patient, rotation, session,
-    setting, sync, user,
+    allergy, audit, chart, conflict, device, enrollment, export, import, incident, machine, note, patient, rotation,
+    session, setting, sync, user,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -98,6 +98,12 @@ macro_rules! with_commands {
             key_list => rotation::list,
             key_rotate => rotation::rotate,
             key_progress => rotation::progress,
+            incident_open => incident::open,
+            incident_list => incident::list,
+            incident_show => incident::show,
+            incident_step => incident::step,
+            incident_evidence => incident::evidence,
+            incident_close => incident::close,
             conflict_list => conflict::list,
             conflict_settle => conflict::settle,
             conflict_undo => conflict::undo,
