@@ -13,6 +13,7 @@ mod cipher;
 mod command_line;
 mod disk_full;
 mod flip;
+mod incident;
 mod keychain;
 mod kill;
 mod locks;

@@ -296,6 +296,23 @@ export const scenes = {
       await page.waitForSelector(id("device-row"));
     },
   },
+  incidents: { at: "?sync=up_to_date", steps: (page) => menu(page, "Incidents") },
+  incident: {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await menu(page, "Incidents");
+      await page.click(id("incident-open"));
+      await page.waitForSelector(id("step-revoke"));
+    },
+  },
+  "incident-german": {
+    at: "?sync=up_to_date&lang=de",
+    steps: async (page) => {
+      await menu(page, "Vorfälle");
+      await page.click(id("incident-open"));
+      await page.waitForSelector(id("step-revoke"));
+    },
+  },
   keys: {
     at: "?sync=up_to_date",
     steps: async (page) => {

@@ -444,6 +444,69 @@ reason: string, };
 /** Where an import stands. */
 export type ImportState = "running" | "done" | "cancelled" | "failed";
 
+/** A laptop that an incident is about. */
+export type IncidentDevice = {
+/** Its id. */
+id: string,
+/** Its name. */
+name: string,
+/** Whether it is this one. */
+this: boolean,
+/** Who used it. */
+people: Array<string>,
+/** Whether nobody else uses it. */
+alone: boolean,
+/** Since when it is of the clinic, in Unix milliseconds by the clock of who said so. */
+since_ms: number | null,
+/** When something of it last came here; nothing where that was not since the start of this program. */
+last_heard_ms: number | null,
+/** Changes of it that are here. */
+segments: number,
+/** Whether it has been taken out. */
+revoked: boolean, };
+
+/** What happened. */
+export type IncidentKind = "stolen" | "leaving";
+
+/** An incident in a list. */
+export type IncidentRow = {
+/** Its number on this laptop. */
+id: number,
+/** What happened. */
+kind: IncidentKind,
+/** Which laptop or who. */
+name: string,
+/** When it was opened, in Unix milliseconds. */
+opened_ms: number,
+/** When it was closed. */
+closed_ms: number | null,
+/** Steps that are not done. */
+left: number, };
+
+/** Something to do in an incident, in this order. */
+export type IncidentStep = "revoke" | "epochs" | "vault_keys" | "viewed" | "evidence";
+
+/** An incident with all that is known. */
+export type IncidentView = {
+/** What a list shows of it. */
+row: IncidentRow,
+/** The laptops. */
+devices: Array<IncidentDevice>,
+/** What could be read there. */
+could_read: Array<Compartment>,
+/** Patients of the clinic, all of whom a laptop has. */
+patients: number,
+/** The steps, in order. */
+steps: Array<StepView>,
+/** What the people concerned looked at and did in the last days, as far as the log of this laptop says, newest first. */
+viewed: Array<AuditRow>,
+/** How many days that is. */
+viewed_days: number,
+/** The file that was saved. */
+evidence_file: string | null,
+/** The BLAKE3 hash of its content, in hexadecimal. */
+evidence_hash: string | null, };
+
 /** A new invitation. */
 export type Invitation = {
 /** The code that the new device is given. Whoever has it may ask to join. */
@@ -791,6 +854,20 @@ export type SettledView = {
 /** For `conflict_undo`, in this session. */
 undo: string, };
 
+/** How a step stands. */
+export type StepState = "todo" | "done" | "waiting" | "failed";
+
+/** One step. */
+export type StepView = {
+/** Which. */
+step: IncidentStep,
+/** How it stands. */
+state: StepState,
+/** When it was done, or tried last, in Unix milliseconds. */
+at_ms: number | null,
+/** Why it failed. */
+error: ErrorCode | null, };
+
 /** Where sync stands, in one word. */
 export type SyncState = "alone" | "joining" | "offline" | "syncing" | "up_to_date" | "stale" | "alarm" | "revoked";
 
@@ -1092,6 +1169,30 @@ id: DeviceId, }; output: Array<DeviceRow> };
 /** The key. */
 key: KeyKind, }; output: Array<KeyRow> };
   key_progress: { input: Record<symbol, never>; output: KeyProgress | null };
+  incident_open: { input: {
+/** What happened. */
+kind: IncidentKind,
+/** The laptop that was stolen. */
+device?: DeviceId | null,
+/** Who leaves. */
+user?: UserId | null, }; output: IncidentView };
+  incident_list: { input: Record<symbol, never>; output: Array<IncidentRow> };
+  incident_show: { input: {
+/** Its number. */
+id: number, }; output: IncidentView };
+  incident_step: { input: {
+/** The incident. */
+id: number,
+/** The step. */
+step: IncidentStep, }; output: IncidentView };
+  incident_evidence: { input: {
+/** The incident. */
+id: number,
+/** The whole path of a file that is not there yet. */
+path: string, }; output: IncidentView };
+  incident_close: { input: {
+/** Its number. */
+id: number, }; output: IncidentView };
   conflict_list: { input: {
 /** Records at most. */
 limit: number, }; output: Array<ConflictRow> };
