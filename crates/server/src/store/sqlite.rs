@@ -6,6 +6,7 @@ mod join;
 mod mailbox;
 mod open;
 mod readers;
+pub mod rekey;
 mod schema;
 mod segments;
 mod writer;
