@@ -21,6 +21,17 @@ async fn until(window: &Window, css: &str) {
     panic!("never `{css}`; the window shows:\n{}", window.page_text().await);
 }
 
+/// Waits until a dialog has closed: it stays until the file is exchanged.
+async fn gone(window: &Window, id: &str) {
+    for _ in 0..400 {
+        if !window.has(id).await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("`{id}` stays; the window shows:\n{}", window.page_text().await);
+}
+
 async fn by_menu(window: &Window, item: &str) {
     window.click("user-menu").await;
     window.click(item).await;
@@ -57,7 +68,7 @@ async fn an_admin_renews_a_key_and_takes_a_stolen_laptop_out() {
     .await;
     window.click("key-renew-vault_office").await;
     window.click("key-renew-confirm").await;
-    until(&window, "[data-key=epoch_office]").await;
+    gone(&window, "key-renew-confirm").await;
 
     by_menu(&window, "menu-incidents").await;
     window.element("incident-open").await;

@@ -30,6 +30,28 @@ fn other_device(clinic: &Clinic) -> Value {
         .clone()
 }
 
+/// The last two steps: what was done is read, the evidence saved.
+fn read_and_saved(laptop: &Laptop, admin: &Clinic, view: &Value) -> Value {
+    let view = take(admin, view, "viewed");
+    let file = laptop.home.path().join("evidence.json");
+    let input = json!({ "id": view["row"]["id"], "path": file.to_str().unwrap() });
+    let view = json(admin, "incident_evidence", input.clone()).unwrap();
+    let text = std::fs::read(&file).unwrap();
+    assert_eq!(view["evidence_hash"], blake3::hash(&text).to_hex().as_str());
+    let report: Value = serde_json::from_slice(&text).unwrap();
+    assert_eq!(report["roster"]["head"].as_str().unwrap().len(), 64);
+    assert!(
+        !String::from_utf8(text).unwrap().contains("Lindqvist"),
+        "no patient is named in it"
+    );
+    assert_eq!(
+        refused(admin, "incident_evidence", input),
+        ErrorCode::Invalid,
+        "a file that is there is not written over"
+    );
+    view
+}
+
 #[test]
 fn a_stolen_laptop_from_the_first_look_to_the_evidence() {
     let cloud = Cloud::new();
@@ -77,23 +99,7 @@ fn a_stolen_laptop_from_the_first_look_to_the_evidence() {
     assert!(view["devices"][0]["revoked"].as_bool().unwrap());
     assert!(stolen.sync_round().is_err() || ask(&stolen, "sync_status")["state"] == "revoked");
 
-    let view = take(&admin, &view, "viewed");
-    let file = laptop.home.path().join("evidence.json");
-    let input = json!({ "id": view["row"]["id"], "path": file.to_str().unwrap() });
-    let view = json(&admin, "incident_evidence", input.clone()).unwrap();
-    let text = std::fs::read(&file).unwrap();
-    assert_eq!(view["evidence_hash"], blake3::hash(&text).to_hex().as_str());
-    let report: Value = serde_json::from_slice(&text).unwrap();
-    assert_eq!(report["roster"]["head"].as_str().unwrap().len(), 64);
-    assert!(
-        !String::from_utf8(text).unwrap().contains("Lindqvist"),
-        "no patient is named in it"
-    );
-    assert_eq!(
-        refused(&admin, "incident_evidence", input),
-        ErrorCode::Invalid,
-        "a file that is there is not written over"
-    );
+    let view = read_and_saved(&laptop, &admin, &view);
     assert_eq!(view["row"]["left"], 0);
     let closed = json(&admin, "incident_close", json!({ "id": view["row"]["id"] })).unwrap();
     assert!(closed["row"]["closed_ms"].as_u64().is_some());
