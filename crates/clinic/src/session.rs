@@ -8,6 +8,7 @@ pub(crate) mod open;
 pub mod password_check;
 mod readers;
 pub mod resume;
+mod settle;
 pub mod status;
 pub mod touch;
 mod undo;

@@ -18,6 +18,7 @@ mod edit;
 mod error;
 mod local_user;
 mod migrate;
+mod newcomers;
 mod number;
 mod op_log;
 mod open;
@@ -67,6 +68,8 @@ pub struct Store {
     conn: Connection,
     access: Access,
     clock: Arc<dyn Clock>,
+    /// How far patients that came in bulk are settled in the index, while that goes on.
+    settling: Option<crate::search::Settling>,
 }
 
 /// A connection that only reads: a search beside a running import sees the last committed state and never waits for it.

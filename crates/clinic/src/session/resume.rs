@@ -35,6 +35,7 @@ impl Command for Input {
         let session = open::open_session(clinic, unlocked, store, home_lock, Opening::Resume)?;
         let view = session.view()?;
         clinic.install(session);
+        clinic.settle_search_in_background();
         Ok(Some(view))
     }
 }

@@ -43,6 +43,7 @@ impl Command for Input {
         let session = open::open_session(clinic, unlocked, store, home_lock, Opening::Password)?;
         let view = session.view()?;
         clinic.install(session);
+        clinic.settle_search_in_background();
         Ok(view)
     }
 }

@@ -103,7 +103,10 @@ pub(super) fn segments(clinic: &Clinic) -> Result<u64, CommandError> {
         for chain in chains {
             loop {
                 match clinic.with_both(|session, desk| next(clinic, session, desk, at, chain)) {
-                    Ok(true) => applied += 1,
+                    Ok(true) => {
+                        applied += 1;
+                        settle(clinic, Settle::IfMust)?;
+                    }
                     Ok(false) => break,
                     Err(error) if error.code == ErrorCode::Locked => return Ok(applied),
                     Err(error) => return Err(error),
@@ -114,7 +117,26 @@ pub(super) fn segments(clinic: &Clinic) -> Result<u64, CommandError> {
             }
         }
     }
+    settle(clinic, Settle::All)?;
     Ok(applied)
+}
+
+/// How much of the search index is settled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settle {
+    /// Everybody, if too many wait.
+    IfMust,
+    /// Everybody.
+    All,
+}
+
+/// Settles in the search index who came in bulk.
+fn settle(clinic: &Clinic, how: Settle) -> Result<(), CommandError> {
+    let wanted = match how {
+        Settle::All => Ok(true),
+        Settle::IfMust => clinic.with_session(Session::must_settle_search),
+    };
+    unless_locked(wanted.and_then(|wanted| if wanted { clinic.settle_search(|| false) } else { Ok(()) }))
 }
 
 /// The chains of a compartment that go further in the spool than in its file.

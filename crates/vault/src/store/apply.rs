@@ -167,7 +167,7 @@ impl Tx<'_> {
                     removed: removed(*was),
                 })
             });
-            project(self.conn, n, old, shown)?;
+            project(self.conn, &mut self.newcomers, n, (old, shown))?;
             let there = |shown: &Shown<'_>| i64::from(!shown.removed);
             self.patients += there(&shown) - old.as_ref().map_or(0, there);
         }

@@ -131,6 +131,10 @@ const OFFICE_STEPS: &[Migration] = &[
         version: 2,
         sql: &[super::sync::SYNC],
     },
+    Migration {
+        version: 3,
+        sql: &[crate::search::FRESH_SCHEMA],
+    },
 ];
 const CLINICAL_STEPS: &[Migration] = &[
     Migration {

@@ -10,6 +10,7 @@ mod files;
 mod lives;
 mod local_rows;
 mod members;
+mod newcomers;
 mod oracle;
 mod receiving;
 mod replicas;

@@ -3,6 +3,7 @@
 use super::audit::{self, AuditEntry, Head};
 use super::digest::Keeper;
 use super::error::{At, StoreError};
+use super::newcomers::Newcomers;
 use super::number::Numbers;
 use super::schema::schema;
 use super::sync::present_writer;
@@ -30,6 +31,10 @@ pub struct Tx<'a> {
     pub(super) writer: DeviceId,
     /// What this transaction does to the replica digest.
     pub(super) digest: Keeper,
+    /// New patients whose index rows are still to be made.
+    pub(super) newcomers: Newcomers,
+    /// Whether patients that came in bulk are being settled in the index.
+    pub(super) settling: bool,
     head: Head,
     changed: bool,
     audited: bool,
@@ -51,6 +56,7 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .at(compartment)?;
         let mut tx = Tx::begin(&sql, &self.access, compartment, user, now_ms)?;
+        tx.settling = self.settling.is_some();
         let answer = work(&mut tx)?;
         tx.finish()?;
         sql.commit().at(compartment)?;
@@ -88,6 +94,8 @@ impl<'a> Tx<'a> {
             patients,
             writer: present_writer(conn, compartment, access.device)?,
             digest: Keeper::begin(conn, compartment)?,
+            newcomers: Newcomers::default(),
+            settling: false,
             head,
             changed: false,
             audited: false,
@@ -147,7 +155,8 @@ impl<'a> Tx<'a> {
     }
 
     /// Stores where the file stands now, before the commit.
-    fn finish(self) -> Result<(), StoreError> {
+    fn finish(mut self) -> Result<(), StoreError> {
+        self.newcomers.flush(self.conn)?;
         if self.changed && !self.audited {
             return Err(StoreError::Unaudited);
         }
