@@ -29,6 +29,7 @@ pub mod relay;
 pub mod secret;
 pub mod segment;
 mod signed;
+pub mod snapshot;
 pub mod stream;
 mod varint;
 pub mod wire;

@@ -6,6 +6,7 @@ use crate::frontier::{Frontier, Gap};
 use crate::id::{Chain, RosterHead, SegmentHash, Tip};
 use crate::parcel::{Parcel, ParcelError};
 use crate::segment::Unverified;
+use crate::snapshot::{Countersignature, Manifest, ManifestError, Untrusted, check_maker, has_passed};
 use crate::wire::{PullRequest, RefusalCode, RosterPost, VectorReply};
 use crate::{Reject, join::JoinRequest, join::RequestError};
 use wardkeep_roster::entry::hash_of;
@@ -25,6 +26,23 @@ pub enum RosterRefusal {
     Conflict(RosterHead),
     /// An entry is not valid.
     Refused(VerifyError),
+}
+
+/// Why a snapshot was not taken.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SnapshotRefusal {
+    /// It is none.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The roster does not bear it out.
+    #[error(transparent)]
+    Maker(#[from] Untrusted),
+    /// Another device than its maker sends it.
+    #[error("sent by another device than its maker")]
+    Sender,
+    /// It names segments that are not here.
+    #[error("names segments that are not here")]
+    Ahead,
 }
 
 /// What is to be done with one segment of a push.
@@ -158,6 +176,30 @@ impl Relay {
         let mut compartments = self.readable(device);
         compartments.retain(|compartment| pull.compartments.contains(compartment));
         self.held.within(&compartments).beyond(&pull.vector)
+    }
+
+    /// Whether a snapshot may be kept: made by the device that sends it, which may read the compartment, and of segments that are here.
+    /// Whether it may be believed is for those who take it.
+    pub fn judge_snapshot(&self, from: &DeviceId, bytes: &[u8]) -> Result<Manifest, SnapshotRefusal> {
+        let manifest = Manifest::parse(bytes)?;
+        check_maker(&self.roster, &manifest, bytes)?;
+        if manifest.maker != *from {
+            return Err(SnapshotRefusal::Sender);
+        }
+        if !has_passed(&self.held, &manifest.vector) {
+            return Err(SnapshotRefusal::Ahead);
+        }
+        Ok(manifest)
+    }
+
+    /// Whether a countersignature belongs to a snapshot and comes from the device that has made it.
+    pub fn judge_countersignature(&self, from: &DeviceId, manifest: &Manifest, bytes: &[u8]) -> bool {
+        let Ok(countersignature) = Countersignature::parse(bytes) else {
+            return false;
+        };
+        countersignature.device() == *from
+            && self.readable(from).contains(&manifest.compartment)
+            && countersignature.is_of(bytes, &self.roster, manifest.compartment, manifest.claim())
     }
 
     /// Whose mailbox a parcel goes into. It must come from a device of its sender, or anybody could fill mailboxes.

@@ -11,6 +11,7 @@ mod join;
 mod mailbox;
 mod roster;
 mod segments;
+mod snapshot;
 
 pub use event::Event;
 pub use join::{InvitationPost, Join, JoinPost, JoinState, JoinsReply, MAX_JOINS, WelcomePost};
@@ -19,6 +20,7 @@ pub use roster::{
     FoundPost, Founded, Hello, MAX_FOUNDING_TOKEN_BYTES, MAX_ROSTER_POST_ENTRIES, RosterPost, RosterReply,
 };
 pub use segments::{MAX_PUSH_SEGMENTS, PullRequest, PushReply, PushResult, RefusalCode, VectorReply};
+pub use snapshot::{MAX_COUNTERSIGNATURES, MAX_SNAPSHOTS, Signed, SnapshotItem, SnapshotsReply};
 
 use crate::cbor::{self, Malformed};
 

@@ -269,3 +269,17 @@ proptest! {
         prop_assert_eq!(PullRequest::from_bytes(&pull.to_bytes()), Ok(pull));
     }
 }
+
+#[test]
+fn bytes_of_snapshots_are_frozen() {
+    let item = SnapshotItem {
+        id: [5; 32],
+        compartment: Compartment::Office,
+        countersignatures: vec![vec![1; 3], vec![2]],
+        acknowledged: true,
+        dropped: false,
+    };
+    let list = SnapshotsReply { snapshots: vec![item] };
+    let signed = Signed { bytes: vec![7; 5] };
+    insta::assert_snapshot!([frozen("snapshots", &list), frozen("signed", &signed)].join("\n"));
+}
