@@ -165,6 +165,11 @@ impl Home {
         self.sync_dir().join("spool.db")
     }
 
+    /// Where sealed chunks of a snapshot lie on their way.
+    pub fn snapshots_dir(&self) -> PathBuf {
+        self.sync_dir().join("snapshots")
+    }
+
     /// The folder of the key slots.
     pub fn slots_dir(&self) -> PathBuf {
         self.root.join("slots")

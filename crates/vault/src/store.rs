@@ -27,6 +27,7 @@ mod read;
 mod row;
 mod schema;
 mod setting;
+mod snapshot;
 mod sync;
 mod tx;
 mod write_anew;
@@ -47,6 +48,7 @@ pub use open::{OpenError, create_clinical};
 pub use read::View;
 pub use row::Stored;
 pub use setting::SETTING_MAX;
+pub use snapshot::{SNAPSHOT_SCHEMA, Taking};
 pub use sync::{
     Arrived, ChainState, OutboxSegment, Pending, Quarantined, Reason, Received, SealedRun, Stop, Unsent,
     store_compartment, store_device, wire_compartment, wire_device, writer_of,

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use wardkeep_record::field::Kind;
 use wardkeep_record::fields::Fields;
 use wardkeep_record::id::RecordId;
+use wardkeep_record::op::Compartment;
 
 /// What a projection needs to see of a record.
 #[derive(Clone, Copy)]
@@ -25,4 +26,12 @@ pub(super) fn project(conn: &Connection, n: i64, old: Option<Shown<'_>>, new: Sh
     }
     let old = old.filter(|old| old.kind == Kind::PATIENT).map(patient::entry);
     patient::index(conn, n, old.as_ref(), &patient::entry(new))
+}
+
+/// Fills the index anew from the records that are there.
+pub(super) fn rebuild(conn: &Connection, at: Compartment) -> Result<(), StoreError> {
+    if at != Compartment::Office {
+        return Ok(());
+    }
+    patient::rebuild(conn)
 }

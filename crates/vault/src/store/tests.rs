@@ -14,4 +14,5 @@ mod oracle;
 mod receiving;
 mod replicas;
 mod sync_state;
+mod taking;
 mod writing;

@@ -5,6 +5,7 @@ use super::digest::Keeper;
 use super::error::{At, StoreError};
 use super::number::Numbers;
 use super::schema::schema;
+use super::snapshot::base;
 use super::sync::present_writer;
 use super::{Access, Store, View};
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -30,6 +31,8 @@ pub struct Tx<'a> {
     pub(super) writer: DeviceId,
     /// What this transaction does to the replica digest.
     pub(super) digest: Keeper,
+    /// Rows up to this one came with a snapshot and are kept as they came when they change.
+    pub(super) base_n: i64,
     head: Head,
     changed: bool,
     audited: bool,
@@ -88,6 +91,7 @@ impl<'a> Tx<'a> {
             patients,
             writer: present_writer(conn, compartment, access.device)?,
             digest: Keeper::begin(conn, compartment)?,
+            base_n: base::last_n(conn, compartment)?,
             head,
             changed: false,
             audited: false,
