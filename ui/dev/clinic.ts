@@ -35,7 +35,7 @@ function statusFor(asked: URLSearchParams, conflicts: number): SyncStatus {
           { compartment: "clinical", changes: 1, oldest_ms: NOW - 12 * MINUTE },
         ]
       : [],
-    receiving: kind === "first" ? { done: 412, total: 1280 } : null,
+    receiving: kind === "first" ? { what: "snapshot", done: 412, total: 1280 } : null,
     problems:
       state === "alarm"
         ? [
@@ -48,6 +48,22 @@ function statusFor(asked: URLSearchParams, conflicts: number): SyncStatus {
     retry_in_s: state === "offline" ? 23 : null,
     offline_since_ms: state === "offline" ? NOW - 42 * MINUTE : null,
     clock_offset_ms: state === "alarm" ? -7_500_000 : 120,
+    snapshots: [
+      {
+        compartment: "office",
+        made_ms: NOW - 1440 * MINUTE,
+        by: "Empfang links",
+        trust: "confirmed",
+        bytes: 1_800_000,
+      },
+      {
+        compartment: "clinical",
+        made_ms: NOW - 60 * MINUTE,
+        by: "Behandlung 2",
+        trust: "unconfirmed",
+        bytes: 9_000_000,
+      },
+    ],
   };
 }
 

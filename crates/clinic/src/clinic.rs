@@ -242,6 +242,11 @@ impl Clinic {
         self.inner.idle.touch(&*self.inner.machine.clock);
     }
 
+    /// For how long nobody has done anything, in milliseconds.
+    pub(crate) fn idle_ms(&self) -> u64 {
+        self.inner.idle.idle_ms(&*self.inner.machine.clock)
+    }
+
     /// Seconds until the session locks by itself; `None` while locked.
     pub fn idle_lock_in_s(&self) -> Option<u32> {
         let limit_s = self.with_session(|session| Ok(session.settings().idle_lock_s)).ok()?;

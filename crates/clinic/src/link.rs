@@ -18,6 +18,7 @@ mod mailbox;
 mod pin;
 mod roster;
 mod segments;
+mod snapshots;
 mod watched;
 
 pub use address::Address;

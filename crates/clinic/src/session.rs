@@ -192,6 +192,12 @@ impl Session {
         work(&mut self.store()).map_err(Into::into)
     }
 
+    /// The same, with the work's own errors.
+    pub(crate) fn on_store<R>(&self, work: impl FnOnce(&mut Store) -> R) -> R {
+        self.step_aside();
+        work(&mut self.store())
+    }
+
     /// The same for work that nobody waits for.
     pub(crate) fn with_store_in_background<R, E: Into<CommandError>>(
         &self,

@@ -4,7 +4,7 @@ mod clinic;
 mod keys;
 
 pub use clinic::{
-    Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
+    Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync, SyncAction,
 };
 
 pub use keys::{Rotate, RotateKey};

@@ -734,14 +734,19 @@ at_ms: number,
 count: number, };
 
 /** What is wrong, by kind. */
-export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key";
+export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped";
 
-/** Progress of a fetch, in segments. */
+/** Progress of a fetch. */
 export type Receiving = {
+/** What is counted. */
+what: ReceivingWhat,
 /** Fetched and applied. */
 done: number,
 /** Known to exist. */
 total: number, };
+
+/** What is being fetched. */
+export type ReceivingWhat = "changes" | "snapshot" | "records";
 
 /** One record: a patient, an allergy, an observation. */
 export type RecordId = string;
@@ -791,6 +796,22 @@ export type SettledView = {
 /** For `conflict_undo`, in this session. */
 undo: string, };
 
+/** The last snapshot of a compartment. */
+export type SnapshotStatus = {
+/** Of which compartment. */
+compartment: Compartment,
+/** When it was made, by its maker's clock, in Unix milliseconds. */
+made_ms: number,
+/** By which laptop. */
+by: string,
+/** Whether a new laptop would take it. */
+trust: SnapshotTrust,
+/** Its bytes, sealed. */
+bytes: number, };
+
+/** Why a snapshot may be taken, or not yet. */
+export type SnapshotTrust = "confirmed" | "alone" | "unconfirmed";
+
 /** Where sync stands, in one word. */
 export type SyncState = "alone" | "joining" | "offline" | "syncing" | "up_to_date" | "stale" | "alarm" | "revoked";
 
@@ -819,7 +840,9 @@ retry_in_s: number | null,
 /** Since when the server cannot be reached, in Unix milliseconds. */
 offline_since_ms: number | null,
 /** This laptop's clock less the server's, in milliseconds, at the last hello. */
-clock_offset_ms: number | null, };
+clock_offset_ms: number | null,
+/** The last snapshot of each open compartment. */
+snapshots: Array<SnapshotStatus>, };
 
 /** How long it may now rest. */
 export type Touched = {
@@ -1053,6 +1076,7 @@ id: RecordId, }; output: SealedExport };
   sync_status: { input: Record<symbol, never>; output: SyncStatus };
   sync_now: { input: Record<symbol, never>; output: SyncStatus };
   sync_seen: { input: Record<symbol, never>; output: SyncStatus };
+  sync_snapshot: { input: Record<symbol, never>; output: SyncStatus };
   clinic_attach: { input: {
 /** Host and port. */
 server: string,

@@ -85,6 +85,7 @@ macro_rules! with_commands {
             sync_status => sync::status,
             sync_now => sync::now,
             sync_seen => sync::seen,
+            sync_snapshot => sync::snapshot_make,
             clinic_attach => enrollment::attach,
             clinic_words => enrollment::words,
             invitation_create => enrollment::invite,

@@ -16,6 +16,10 @@ pub(super) fn named(alarm: &Alarm) -> (ProblemKind, String) {
             let device = gaps.first().map(|gap| gap.chain.device.to_string());
             (P::Withheld, device.unwrap_or_else(server))
         }
+        A::Dropped { gaps } => {
+            let device = gaps.first().map(|gap| gap.chain.device.to_string());
+            (P::SegmentsDropped, device.unwrap_or_else(server))
+        }
         A::Withheld { gap, .. } => (P::Withheld, gap.chain.device.to_string()),
         A::Refused { chain, .. } => (P::Refused, chain.device.to_string()),
         A::BadAnswer => (P::Refused, server()),
@@ -49,6 +53,8 @@ pub(super) fn kind_name(kind: ProblemKind) -> &'static str {
         ProblemKind::Refused => "refused",
         ProblemKind::Certificate => "certificate",
         ProblemKind::NoKey => "no_key",
+        ProblemKind::SnapshotRefused => "snapshot_refused",
+        ProblemKind::SegmentsDropped => "segments_dropped",
     }
 }
 
@@ -73,6 +79,8 @@ mod tests {
             P::Refused,
             P::Certificate,
             P::NoKey,
+            P::SnapshotRefused,
+            P::SegmentsDropped,
         ] {
             assert_eq!(serde_json::to_value(kind).ok(), Some(kind_name(kind).into()));
         }

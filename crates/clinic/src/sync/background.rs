@@ -6,9 +6,11 @@ use super::round::round;
 use crate::clinic::{Clinic, WeakClinic};
 use crate::error::CommandError;
 use crate::link::LinkError;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use wardkeep_sync::wire::Event;
 use wardkeep_vault::random;
 
 /// Without any news a round is done this often: a wake-up that was lost costs no more than this.
@@ -29,6 +31,8 @@ const JOINING: Duration = Duration::from_secs(1);
 pub(crate) struct Signal {
     state: Mutex<State>,
     bell: Condvar,
+    /// The server has said that there is something new about snapshots.
+    snapshots: AtomicBool,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -53,6 +57,19 @@ impl Signal {
     /// The server has something, or somebody has unlocked.
     pub(crate) fn news(&self) {
         self.change(|state| state.news = true);
+    }
+
+    /// The server has something.
+    fn event(&self, event: Event) {
+        if event == Event::Snapshots {
+            self.snapshots.store(true, Ordering::Relaxed);
+        }
+        self.news();
+    }
+
+    /// Whether there was news of snapshots since the last time that this was asked.
+    pub(super) fn take_snapshot_news(&self) -> bool {
+        self.snapshots.swap(false, Ordering::Relaxed)
     }
 
     /// A person wants it now.
@@ -198,8 +215,7 @@ fn listen(clinic: &Clinic, signal: &Arc<Signal>) -> Option<tokio::task::JoinHand
         let heard = async {
             let mut events = server.link().await?.events().await?;
             loop {
-                events.next().await?;
-                signal.news();
+                signal.event(events.next().await?);
             }
         };
         let ended: Result<(), LinkError> = heard.await;

@@ -1,6 +1,6 @@
 //! Carries out what the state machine asks for, between spool and server, until it asks for nothing more. Works locked.
 
-use super::{fetch, push, roster};
+use super::{fetch, push, roster, snapshot};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use std::collections::VecDeque;
@@ -22,6 +22,15 @@ pub(super) struct Exchanged {
     pub(super) fetched: u64,
     /// The server could not take everything.
     pub(super) wait: bool,
+}
+
+impl Exchanged {
+    /// What another exchange of the same round has done.
+    pub(super) fn add(&mut self, more: Self) {
+        self.sent += more.sent;
+        self.fetched += more.fetched;
+        self.wait |= more.wait;
+    }
 }
 
 /// Asks the server what it has, and does what follows.
@@ -49,6 +58,10 @@ pub(super) fn exchange(clinic: &Clinic) -> Result<Exchanged, CommandError> {
             Action::Push(gap) => push::push_chain(clinic, gap, &mut done)?,
             Action::Pull => fetch::pull(clinic, None, &mut done)?,
             Action::PullFrom { chain, after } => fetch::pull(clinic, Some((chain, after)), &mut done)?,
+            Action::TakeSnapshot { compartment } => {
+                snapshot::want(clinic, compartment);
+                Vec::new()
+            }
             Action::Backoff => {
                 done.wait = true;
                 Vec::new()

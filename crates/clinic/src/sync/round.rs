@@ -3,7 +3,7 @@
 
 use super::exchange::exchange;
 use super::wire::ProblemKind;
-use super::{apply, checkpoint, fetch, held, push, seal};
+use super::{apply, checkpoint, fetch, held, push, seal, snapshot};
 use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining};
@@ -59,6 +59,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         desk.peer()?.0.tick(now_ms);
         Ok(())
     })?;
+    snapshot::prepare(clinic)?;
     let mut done = exchange(clinic)?;
     if is_revoked(clinic)? {
         return Ok(Outcome::default());
@@ -69,18 +70,22 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         return Ok(Outcome::default());
     }
     apply::parcels(clinic)?;
+    let settled = snapshot::take_wanted(clinic)?;
+    if settled {
+        done.add(exchange(clinic)?);
+    }
     revoke::renew_due(clinic)?;
     delivery::deliver(clinic)?;
-    let applied = apply::segments(clinic)?;
+    snapshot::look_if_due(clinic)?;
+    let applied = snapshot::meet(clinic)? + apply::segments(clinic)?;
     apply::leftovers(clinic)?;
     // What waited for a key or an epoch that has come, and what a checkpoint says of what was applied.
     let sealed = seal::all(clinic)?;
     if checkpoint::publish_due(clinic)? || sealed > 0 {
-        let more = exchange(clinic)?;
-        done.sent += more.sent;
-        done.fetched += more.fetched;
-        done.wait |= more.wait;
+        done.add(exchange(clinic)?);
     }
+    snapshot::acknowledge(clinic)?;
+    snapshot::make_if_due(clinic)?;
     Ok(Outcome {
         sent: done.sent,
         fetched: done.fetched,

@@ -8,6 +8,7 @@ mod joining;
 mod lives;
 mod revoking;
 mod rotating;
+mod snapshots;
 mod waking;
 
 use super::*;

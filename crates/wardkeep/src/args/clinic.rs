@@ -9,6 +9,16 @@ pub struct Sync {
     /// Go on until interrupted, a round whenever there is something
     #[arg(long)]
     pub watch: bool,
+    /// Something else than to send and fetch
+    #[command(subcommand)]
+    pub action: Option<SyncAction>,
+}
+
+/// `sync ...`.
+#[derive(Subcommand, Debug)]
+pub enum SyncAction {
+    /// Make a snapshot now, for new devices to begin with
+    Snapshot,
 }
 
 /// `clinic ...`.
