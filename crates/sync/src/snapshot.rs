@@ -7,7 +7,7 @@
 //! the same claim: a [`Countersignature`].
 //!
 //! What makes one believable is decided by [`trust`], with the roster alone and before any key is touched. Why each part is there:
-//! docs/adr/0012-snapshots.md.
+//! docs/adr/0013-snapshots.md.
 
 mod claim;
 mod countersignature;

@@ -113,7 +113,6 @@ impl Manifest {
     }
 
     /// Of what was drafted; the signature comes with [`Manifest::sign`].
-    #[allow(clippy::too_many_arguments, reason = "each part of the manifest once")]
     pub(super) fn of(
         draft: &super::seal::Draft,
         claim: ClaimHash,

@@ -264,7 +264,10 @@ fn heal(clinic: &Clinic) -> Result<(), CommandError> {
         let me = desk.device()?;
         let mut behind = Frontier::new();
         for at in super::super::key::KEPT.into_iter().filter(|at| session.holds(*at)) {
-            let applied = session.with_store(|store| store.read().frontier(at))?;
+            let (applied, taken) = session.read(|view| Ok((view.frontier(at)?, view.snapshot_taken(at)?)))?;
+            if taken.is_none() {
+                continue;
+            }
             let held = desk.spool.frontier()?;
             for gap in applied.beyond(&held).into_iter().filter(|gap| gap.chain.device != me) {
                 if let Some(tip) = applied.tip(&gap.chain) {
