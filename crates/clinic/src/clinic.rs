@@ -174,8 +174,7 @@ impl Clinic {
 
     /// What the policy says of a new password; `context` are names that it must not consist of.
     pub(crate) fn judge_password(&self, password: &Password, context: &[&str]) -> Result<(), CommandError> {
-        let known =
-            self.with_session(|session| Ok((session.settings().min_password_length, session.clinic_name().to_owned())));
+        let known = self.with_session(|session| Ok((session.settings().min_password_length, session.clinic_name())));
         let (policy, clinic_name) = match known {
             Ok((length, name)) => (PasswordPolicy::new(length as usize), name),
             Err(_) => (PasswordPolicy::default(), String::new()),

@@ -76,6 +76,8 @@ pub enum ErrorCode {
     NotEnrolled,
     /// The server says that this device was revoked. Nothing was erased.
     DeviceRevoked,
+    /// The clinic's roster says that this user was revoked, everywhere or on this laptop. Nothing was erased.
+    UserRevoked,
     /// A roster entry, of this device or of the server, is not one that the clinic's rules allow.
     RosterRefused,
     /// The key that this needs was not delivered to this laptop yet.

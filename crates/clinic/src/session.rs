@@ -62,7 +62,7 @@ pub struct Session {
     /// Everybody in the clinic's roster, by the names that the office key opens.
     names: RwLock<HashMap<UserId, String>>,
     settings: RwLock<Settings>,
-    clinic_name: String,
+    clinic_name: RwLock<String>,
     pub(crate) env: Env,
     pub(crate) machine: Arc<Machine>,
     /// When the resume entry was written last, in monotonic milliseconds.
@@ -117,8 +117,13 @@ impl Session {
     }
 
     /// The clinic's name.
-    pub fn clinic_name(&self) -> &str {
-        &self.clinic_name
+    pub fn clinic_name(&self) -> String {
+        self.clinic_name.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes over the name that the clinic has for itself and that is already stored.
+    pub(crate) fn adopt_clinic_name(&self, name: String) {
+        *self.clinic_name.write().unwrap_or_else(PoisonError::into_inner) = name;
     }
 
     /// Now, in Unix milliseconds.
@@ -372,7 +377,7 @@ impl Session {
         let compartments = [Compartment::Office, Compartment::Clinical];
         Ok(wire::SessionView {
             user: self.user_row()?,
-            clinic_name: self.clinic_name.clone(),
+            clinic_name: self.clinic_name(),
             compartments: compartments.into_iter().filter(|at| self.holds(*at)).collect(),
             settings: self.settings(),
             patient_count: self.read(|view| Ok(view.patients_count()?))?,

@@ -23,6 +23,7 @@ mod live;
 pub mod name;
 pub mod now;
 mod push;
+pub(crate) mod revoked;
 mod roster;
 mod round;
 mod seal;

@@ -9,6 +9,7 @@ mod joins;
 mod parcels;
 mod pull;
 mod push;
+mod revocations;
 mod roster;
 mod vector;
 
@@ -44,6 +45,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/joins/{invitation}", get(joins::told))
         .route("/v1/joins/{invitation}/welcome", post(joins::welcome))
         .route("/v1/joins/{invitation}/decline", post(joins::decline))
+        .route("/v1/revocations", get(revocations::get))
         .route("/v1/events", get(events::get))
         .route(
             "/v1/blobs/{hash}",
@@ -94,7 +96,7 @@ fn enter(app: &App, request: &Request) -> Result<(), Fault> {
 
 /// The pattern of the route, never the path: a path may name an invitation or a file.
 fn route_of(request: &Request) -> &'static str {
-    const ROUTES: [&str; 14] = [
+    const ROUTES: [&str; 15] = [
         "/v1/hello",
         "/v1/clinics",
         "/v1/roster",
@@ -107,6 +109,7 @@ fn route_of(request: &Request) -> &'static str {
         "/v1/joins/{invitation}",
         "/v1/joins/{invitation}/welcome",
         "/v1/joins/{invitation}/decline",
+        "/v1/revocations",
         "/v1/events",
         "/v1/blobs/{hash}",
     ];

@@ -5,12 +5,14 @@
 //!
 //! Whoever calls holds the home's lock ([`crate::home::Home::lock`]).
 
+mod become_user;
 mod change_password;
 mod create_vault;
 mod grant;
 mod open;
 mod users;
 
+pub use become_user::{become_user, forget_former};
 pub use change_password::change_password;
 pub use create_vault::{JoiningVault, NewVault, create_vault, join_vault};
 pub use grant::{adopt_clinical, grant_clinical, set_enrollment, set_roles};

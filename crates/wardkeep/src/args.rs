@@ -301,6 +301,34 @@ pub enum User {
     Remove(UserRemove),
     /// Change the password of the user who unlocks
     Password(NewPassword),
+    /// The people of the whole clinic, with their roles and laptops
+    Clinic,
+    /// Change what a person may do, on all their laptops
+    Roles(UserRoles),
+    /// Take a person out of the clinic for ever, or off one laptop
+    Revoke(UserRevoke),
+}
+
+/// `user roles`.
+#[derive(Args, Debug)]
+pub struct UserRoles {
+    /// Whom, by name or id, as `wardkeep user clinic` lists them
+    #[arg(value_name = "NAME|ID")]
+    pub who: String,
+    /// front_desk, clinician or admin; several with commas or by repeating
+    #[arg(long = "role", required = true, value_delimiter = ',')]
+    pub roles: Vec<RoleArgument>,
+}
+
+/// `user revoke`.
+#[derive(Args, Debug)]
+pub struct UserRevoke {
+    /// Whom, by name or id, as `wardkeep user clinic` lists them
+    #[arg(value_name = "NAME|ID")]
+    pub who: String,
+    /// Off this laptop only, by name or id
+    #[arg(long, value_name = "NAME|ID")]
+    pub device: Option<String>,
 }
 
 /// `user add`.

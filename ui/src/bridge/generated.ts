@@ -329,7 +329,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -462,7 +462,9 @@ user_name: string,
 /** Must be the same as on the new device's screen. */
 words: Array<string>,
 /** When this laptop first saw it, in Unix milliseconds. */
-at_ms: number, };
+at_ms: number,
+/** The person of the clinic for whom the invitation was made, if it was for one. */
+person: UserId | null, };
 
 /** How far a join has come, on the device that joins. */
 export type JoinState = "none" | "waiting" | "approved" | "refused" | "expired" | "failed";
@@ -525,7 +527,31 @@ name: string,
 licence: string, };
 
 /** Why the session was locked. */
-export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed";
+export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed" | "revoked";
+
+/** One person of the clinic. */
+export type Member = {
+/** Who. */
+id: UserId,
+/** Their name; the id's first digits where it cannot be read. */
+name: string,
+/** What they may do, on every laptop. */
+roles: Array<Role>,
+/** Whether it is the session's user. */
+this: boolean,
+/** They have left, for ever. */
+revoked: boolean,
+/** The laptops that they use or used. */
+devices: Array<MemberDevice>, };
+
+/** A laptop of a person. */
+export type MemberDevice = {
+/** Its id. */
+id: string,
+/** Its name. */
+name: string,
+/** Whether they may use it. */
+active: boolean, };
 
 /** The codes of <http://hl7.org/fhir/R4/valueset-name-use.html>. */
 export type NameUse = "official" | "usual" | "maiden" | "nickname" | "old" | "temp" | "anonymous";
@@ -907,6 +933,17 @@ password: Password, }; output: UserRow };
   user_remove: { input: {
 /** The user. */
 user: UserId, }; output: Nothing };
+  member_list: { input: Record<symbol, never>; output: Array<Member> };
+  user_roles: { input: {
+/** The person. */
+user: UserId,
+/** What they may do from now on; at least one. Who shall do nothing any more is revoked. */
+roles: Array<Role>, }; output: Array<Member> };
+  user_revoke: { input: {
+/** The person. */
+user: UserId,
+/** On this laptop alone; everywhere and for ever where none is named. */
+device?: DeviceId | null, }; output: Array<Member> };
   password_change: { input: {
 /** The present password. */
 current: Password,
@@ -1063,13 +1100,17 @@ token: string,
 /** What this laptop is called in the clinic. */
 device_name: string, }; output: SyncStatus };
   clinic_words: { input: Record<symbol, never>; output: ClinicWords };
-  invitation_create: { input: Record<symbol, never>; output: Invitation };
+  invitation_create: { input: {
+/** A person of the clinic whose next laptop it is for; nothing for somebody new. The approval can say otherwise. */
+user?: UserId | null, }; output: Invitation };
   join_requests: { input: Record<symbol, never>; output: Array<JoinRequest> };
   join_approve: { input: {
 /** The request. */
 id: string,
-/** At least one. */
-roles: Array<Role>, }; output: Nothing };
+/** What they may do: at least one for a new person. Of an existing one nothing changes where none is named. */
+roles: Array<Role>,
+/** A person of the clinic whose next laptop this is; nothing for somebody new. */
+user?: UserId | null, }; output: Nothing };
   join_refuse: { input: {
 /** The request. */
 id: string, }; output: Nothing };

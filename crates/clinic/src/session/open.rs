@@ -90,7 +90,7 @@ pub(crate) fn open_session(
         roles: roles_of(unlocked.roles),
         people: RwLock::new(people),
         settings: RwLock::new(settings),
-        clinic_name,
+        clinic_name: RwLock::new(clinic_name),
         store: Mutex::new(store),
         unlocked: RwLock::new(unlocked),
         env,

@@ -33,6 +33,8 @@ pub enum LockReason {
     Started,
     /// The clinic has changed what this user may do: the next unlock brings it.
     AccessChanged,
+    /// The clinic has revoked this laptop: nobody unlocks here any more.
+    Revoked,
 }
 
 impl LockReason {
@@ -49,6 +51,7 @@ impl LockReason {
             Self::Quit => "quit",
             Self::Started => "started",
             Self::AccessChanged => "access_changed",
+            Self::Revoked => "revoked",
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use super::exchange::exchange;
 use super::wire::ProblemKind;
-use super::{apply, checkpoint, fetch, held, push, seal};
+use super::{apply, checkpoint, fetch, held, push, revoked, seal};
 use crate::clinic::Clinic;
 use crate::device::revoke;
-use crate::enrollment::{access, delivery, joining};
-use crate::error::CommandError;
+use crate::enrollment::{access, delivery, joining, naming};
+use crate::error::{CommandError, ErrorCode};
 use wardkeep_vault::spool::Cursor;
 
 /// How far the two clocks may be apart before the person is told, in milliseconds.
@@ -32,7 +32,17 @@ pub struct Outcome {
 pub(crate) fn round(clinic: &Clinic) -> Result<Outcome, CommandError> {
     let _one = held(&clinic.sync().rounds);
     clinic.sync().live().begin();
-    let outcome = run(clinic);
+    let mut outcome = run(clinic);
+    if outcome
+        .as_ref()
+        .is_err_and(|error| error.code == ErrorCode::DeviceRevoked)
+        && let Err(error) = revoked::learn(clinic)
+    {
+        tracing::warn!(%error, "what the roster says of this device could not be fetched");
+        if error.code == ErrorCode::ServerUnreachable {
+            outcome = Err(error);
+        }
+    }
     let now_ms = clinic.machine().clock.now_ms();
     let ended = outcome.as_ref().map(|outcome| outcome.in_step);
     clinic.sync().live().end(ended, now_ms);
@@ -61,6 +71,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     })?;
     let mut done = exchange(clinic)?;
     if is_revoked(clinic)? {
+        revoked::obey(clinic)?;
         return Ok(Outcome::default());
     }
     clinic.sync().live().revoked = false;
@@ -73,6 +84,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     delivery::deliver(clinic)?;
     let applied = apply::segments(clinic)?;
     apply::leftovers(clinic)?;
+    naming::follow(clinic)?;
     // What waited for a key or an epoch that has come, and what a checkpoint says of what was applied.
     let sealed = seal::all(clinic)?;
     if checkpoint::publish_due(clinic)? || sealed > 0 {

@@ -6,6 +6,7 @@ mod conflicts;
 mod converging;
 mod joining;
 mod lives;
+mod people;
 mod revoking;
 mod rotating;
 mod waking;

@@ -17,7 +17,7 @@ pub enum ClinicAction {
     /// Give the clinic of this laptop a server; again, to offer a new or emptied server everything
     Attach(Attach),
     /// Make an invitation for one new device
-    Invite,
+    Invite(Invite),
     /// Ask a clinic to take this laptop in; --user names who will use it
     Join(Join),
     /// How far the join of this laptop is
@@ -63,6 +63,14 @@ pub struct Join {
     pub wait: u64,
 }
 
+/// `clinic invite`.
+#[derive(Args, Debug)]
+pub struct Invite {
+    /// The person of the clinic whose next laptop it is for, by name or id
+    #[arg(long, value_name = "NAME|ID")]
+    pub person: Option<String>,
+}
+
 /// `clinic approve`.
 #[derive(Args, Debug)]
 pub struct Approve {
@@ -70,8 +78,11 @@ pub struct Approve {
     #[command(flatten)]
     pub request: RequestId,
     /// front_desk, clinician or admin; several with commas or by repeating
-    #[arg(long = "role", required = true, value_delimiter = ',')]
+    #[arg(long = "role", required_unless_present = "person", value_delimiter = ',')]
     pub roles: Vec<RoleArgument>,
+    /// A person of the clinic, by name or id, whose next laptop it is; their roles stay
+    #[arg(long, value_name = "NAME|ID")]
+    pub person: Option<String>,
 }
 
 /// One request.
