@@ -7,6 +7,7 @@ import type {
   JoinRequest,
   JoinView,
   KeyRow,
+  Member,
   PatientRow,
   SyncStatus,
 } from "../src/bridge";
@@ -93,8 +94,31 @@ const devices: DeviceRow[] = [
   },
 ];
 
+const people: Member[] = [
+  {
+    id: "u1",
+    name: "Dr. Miriam Sander",
+    roles: ["front_desk", "clinician", "admin"],
+    this: true,
+    revoked: false,
+    devices: [{ id: "d1", name: "Empfang links", active: true }],
+  },
+  {
+    id: "u4",
+    name: "Dr. Tomasz Wiśniewski",
+    roles: ["clinician"],
+    this: false,
+    revoked: false,
+    devices: [
+      { id: "d2", name: "Behandlung 2", active: true },
+      { id: "d3", name: "Hausbesuche", active: true },
+    ],
+  },
+  { id: "u7", name: "Lena Petersen", roles: [], this: false, revoked: true, devices: [] },
+];
+
 const requests: JoinRequest[] = [
-  { id: "r1", device_name: "Labor", user_name: "Noor Haddad", words, at_ms: NOW - 2 * MINUTE },
+  { id: "r1", device_name: "Labor", user_name: "Noor Haddad", words, at_ms: NOW - 2 * MINUTE, person: null },
 ];
 
 const value = (text: string, user: string, device: string, ago: number, shown = false) => ({
@@ -193,6 +217,7 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
   let open = asked.get("conflicts") ? [...conflicts] : [];
   const undone = new Map<string, ConflictRow>();
   let asking = asked.get("requests") ? [...requests] : [];
+  let members: Member[] = asked.get("sync") ? people : [];
   const list = devices.map((device) => ({ ...device }));
   const status = () => statusFor(asked, open.length);
   return {
@@ -222,6 +247,15 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
     join_status: (): JoinView => {
       const state = (asked.get("join") ?? "none") as JoinView["state"];
       return { state, words: state === "waiting" ? words : [], clinic: "5e0c71aa", detail: null };
+    },
+    member_list: () => members,
+    user_roles: ({ user, roles }: { user: string; roles: Member["roles"] }) => {
+      members = members.map((one) => (one.id === user ? { ...one, roles } : one));
+      return members;
+    },
+    user_revoke: ({ user }: { user: string }) => {
+      members = members.map((one) => (one.id === user ? { ...one, revoked: true } : one));
+      return members;
     },
     device_list: () => list,
     device_revoke: ({ id }: { id: string }) => {

@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   "not_attached",
   "not_enrolled",
   "device_revoked",
+  "user_revoked",
   "roster_refused",
   "no_key",
   "expired",
@@ -100,6 +101,7 @@ const LOCK_REASONS: readonly LockReason[] = [
   "quit",
   "started",
   "access_changed",
+  "revoked",
 ];
 
 function reasonOf(payload: unknown): LockReason {

@@ -138,6 +138,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`You are not known to the clinic on this computer yet`,
     advice: msg`An administrator must unlock Wardkeep on this computer once while the server can be reached.`,
   },
+  user_revoked: {
+    title: msg`The clinic has taken you off this computer`,
+    advice: msg`Nothing was erased. Ask an administrator of your clinic if this is a mistake.`,
+  },
   device_revoked: {
     title: msg`This computer was taken out of the clinic`,
     advice: msg`Nothing was erased, but it takes part no more. Ask an administrator of your clinic.`,
