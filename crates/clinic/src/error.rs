@@ -78,6 +78,10 @@ pub enum ErrorCode {
     DeviceRevoked,
     /// The clinic's roster says that this user was revoked, everywhere or on this laptop. Nothing was erased.
     UserRevoked,
+    /// The clinic's rules do not allow it; `field` names the rule.
+    PolicyForbids,
+    /// The clinic's rules ask for a newer version of this program before anything is written.
+    UpdateRequired,
     /// A roster entry, of this device or of the server, is not one that the clinic's rules allow.
     RosterRefused,
     /// The key that this needs was not delivered to this laptop yet.

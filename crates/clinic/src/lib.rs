@@ -27,6 +27,7 @@ mod link;
 pub mod machine;
 pub mod note;
 pub mod patient;
+pub mod policy;
 pub mod rotation;
 pub mod secret;
 pub mod session;

@@ -19,6 +19,7 @@ pub(crate) use undo::Undo;
 
 use crate::error::{CommandError, ErrorCode};
 use crate::machine::{Machine, Resume};
+use crate::policy;
 use crate::setting::Settings;
 use crate::sync::Signal;
 use crate::user::{Role, UserRow, roles_of};
@@ -29,6 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use std::time::Duration;
 use wardkeep_record::id::{BlobId, DeviceId, RecordId, UserId};
 use wardkeep_record::op::Compartment;
+use wardkeep_roster::entry::Policy;
 use wardkeep_vault::env::Env;
 use wardkeep_vault::home::HomeLock;
 use wardkeep_vault::integrity;
@@ -62,6 +64,8 @@ pub struct Session {
     /// Everybody in the clinic's roster, by the names that the office key opens.
     names: RwLock<HashMap<UserId, String>>,
     settings: RwLock<Settings>,
+    /// The clinic's rules; nothing where this laptop works alone.
+    policy: RwLock<Option<Policy>>,
     clinic_name: RwLock<String>,
     pub(crate) env: Env,
     pub(crate) machine: Arc<Machine>,
@@ -106,9 +110,20 @@ impl Session {
         &self.roles
     }
 
-    /// The policy.
+    /// The settings of this laptop, with the clinic's rules in their place.
     pub fn settings(&self) -> Settings {
-        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let own = self.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
+        policy::over(self.policy(), own)
+    }
+
+    /// The clinic's rules; nothing where this laptop works alone.
+    pub(crate) fn policy(&self) -> Option<Policy> {
+        *self.policy.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over other rules of the clinic.
+    pub(crate) fn adopt_policy(&self, policy: Policy) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Some(policy);
     }
 
     /// Takes over a changed policy that is already stored.

@@ -12,6 +12,7 @@ pub mod import;
 pub mod init;
 pub mod keys;
 pub mod patient;
+pub mod policy;
 pub mod raw;
 pub mod status;
 pub mod sync;

@@ -2,12 +2,14 @@
 
 mod clinic;
 mod keys;
+mod policy;
 
 pub use clinic::{
     Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
 };
 
 pub use keys::{Rotate, RotateKey};
+pub use policy::{DiskArgument, PolicyAction, PolicySet};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -95,6 +97,9 @@ pub enum Action {
     Clinic(ClinicAction),
     /// The devices of the clinic
     Devices(Devices),
+    /// The rules of the whole clinic
+    #[command(subcommand)]
+    Policy(PolicyAction),
     /// Keys and certificates: how old each is and when the next is due
     Keys,
     /// Put a new key in place of one

@@ -51,6 +51,7 @@ fn run(arguments: &Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Action::Devices(devices) => action::devices::run(common, devices, printer),
         Action::Keys => action::keys::list(common, printer),
         Action::Rotate(rotate) => action::keys::rotate(common, rotate, printer),
+        Action::Policy(policy) => action::policy::run(common, policy, printer),
         Action::Conflicts(conflicts) => action::conflicts::run(common, conflicts, printer),
         Action::Doctor => action::doctor::run(common, printer),
         Action::About => action::about::run(common, printer),

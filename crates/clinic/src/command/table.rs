@@ -4,8 +4,8 @@ use super::{Command, Need};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::{
-    allergy, audit, chart, conflict, device, enrollment, export, import, machine, note, patient, rotation, session,
-    setting, sync, user,
+    allergy, audit, chart, conflict, device, enrollment, export, import, machine, note, patient, policy, rotation,
+    session, setting, sync, user,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -46,6 +46,8 @@ macro_rules! with_commands {
             password_change => user::password_change,
             settings_get => setting::get,
             settings_set => setting::set,
+            policy_get => policy::get,
+            policy_set => policy::set,
 
             patient_search => patient::search,
             patient_recent => patient::recent,

@@ -8,6 +8,7 @@ use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining, naming};
 use crate::error::{CommandError, ErrorCode};
+use crate::policy;
 use wardkeep_vault::spool::Cursor;
 
 /// How far the two clocks may be apart before the person is told, in milliseconds.
@@ -82,6 +83,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     let applied = apply::segments(clinic)?;
     apply::leftovers(clinic)?;
     naming::follow(clinic)?;
+    policy::follow(clinic)?;
     // What waited for a key or an epoch that has come, and what a checkpoint says of what was applied.
     let sealed = seal::all(clinic)?;
     if checkpoint::publish_due(clinic)? || sealed > 0 {

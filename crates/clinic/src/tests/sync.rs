@@ -9,6 +9,7 @@ mod lives;
 mod people;
 mod revoking;
 mod rotating;
+mod rules;
 mod waking;
 
 use super::*;

@@ -92,7 +92,7 @@ fn laptop_of(member: &Member, wanted: &str) -> Result<DeviceId, Failure> {
 }
 
 fn shown(members: &[Member], printer: &Printer) -> Result<(), Failure> {
-    printer.answer(members, |members| {
+    printer.answer(&members, |members| {
         table(&members.iter().map(member).collect::<Vec<_>>())
     })
 }

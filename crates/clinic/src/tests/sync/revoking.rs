@@ -92,7 +92,19 @@ fn a_revoked_laptop_is_refused_says_so_and_keeps_its_work() {
         .iter()
         .find(|row| row["name"] == "Laptop 2")
         .unwrap();
+    // Of a device that is active nobody is told anything by this way, and of a revoked one only what came up to then.
+    let (clinic, device) = bo
+        .with_clinic_desk(|desk| Ok((desk.roster()?.clinic(), desk.device()?)))
+        .unwrap();
+    let entries = || ada.ask(|link| async move { link.revocation_after(clinic, device, 0).await });
+    assert!(entries().is_err());
     let rows = json(&ada, "device_revoke", json!({ "id": bos["id"] })).unwrap();
+    let roster = ada.with_clinic_desk(|desk| Ok(desk.roster()?.head().0)).unwrap();
+    assert_eq!(
+        entries().unwrap().len() as u32,
+        roster - 2,
+        "the two new epochs behind it are not told"
+    );
     assert!(
         rows.as_array()
             .unwrap()
