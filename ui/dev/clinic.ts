@@ -1,6 +1,7 @@
 // WARDKEEP-SAMPLE-DATA: what the made-up program says of sync, devices, joining and conflicts.
 // ?sync=offline|syncing|first|up_to_date|stale|alarm|revoked|joining&conflicts=1&requests=1&join=waiting
 import type {
+  ClinicPolicy,
   ConflictRow,
   DeviceRow,
   ErrorCode,
@@ -217,6 +218,19 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
   let open = asked.get("conflicts") ? [...conflicts] : [];
   const undone = new Map<string, ConflictRow>();
   let asking = asked.get("requests") ? [...requests] : [];
+  let rules: ClinicPolicy = {
+    idle_lock_s: 300,
+    resume_window_s: 300,
+    lease_days: 14,
+    wrong_password_limit: 20,
+    min_app_version: "0.0.0",
+    disk_encryption: "require",
+    disk_grace_days: 7,
+    epoch_days: 30,
+    min_password_length: 12,
+    allow_export: true,
+    two_admins_wipe: false,
+  };
   let members: Member[] = asked.get("sync") ? people : [];
   const list = devices.map((device) => ({ ...device }));
   const status = () => statusFor(asked, open.length);
@@ -247,6 +261,11 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
     join_status: (): JoinView => {
       const state = (asked.get("join") ?? "none") as JoinView["state"];
       return { state, words: state === "waiting" ? words : [], clinic: "5e0c71aa", detail: null };
+    },
+    policy_get: () => rules,
+    policy_set: (wanted: ClinicPolicy) => {
+      rules = wanted;
+      return rules;
     },
     member_list: () => members,
     user_roles: ({ user, roles }: { user: string; roles: Member["roles"] }) => {

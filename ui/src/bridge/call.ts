@@ -41,6 +41,8 @@ export const ERROR_CODES = [
   "not_enrolled",
   "device_revoked",
   "user_revoked",
+  "policy_forbids",
+  "update_required",
   "roster_refused",
   "no_key",
   "expired",

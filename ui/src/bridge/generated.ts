@@ -184,6 +184,31 @@ export type CheckId = "keychain" | "disk_encryption" | "cipher" | "permissions" 
 /** How it was found. */
 export type CheckStatus = "ok" | "warning" | "fault" | "unknown";
 
+/** The rules of the clinic. */
+export type ClinicPolicy = {
+/** Seconds without a hand on the machine until it locks. */
+idle_lock_s: number,
+/** Seconds after a crash, an update or a restart in which the password is not asked again; 0 for always ask. */
+resume_window_s: number,
+/** Days that a laptop may be unlocked without hearing from the server. */
+lease_days: number,
+/** Wrong passwords in a row that end the lease. */
+wrong_password_limit: number,
+/** Older programs read and send, and write nothing; `MAJOR.MINOR.PATCH`. */
+min_app_version: string,
+/** What of laptops whose disk is not encrypted. */
+disk_encryption: DiskRule,
+/** Days of grace before such a laptop does not unlock; counts only with `require`. */
+disk_grace_days: number,
+/** Days until the key of a compartment is replaced though nobody left. */
+epoch_days: number,
+/** Characters of a new password, at the least. */
+min_password_length: number,
+/** Whether records may leave as files. */
+allow_export: boolean,
+/** Whether a wipe needs a second admin. Once set, only the recovery key can clear it. */
+two_admins_wipe: boolean, };
+
 /** Six words, to compare on two screens or by phone. */
 export type ClinicWords = {
 /** In order. */
@@ -314,6 +339,9 @@ name: string,
 /** What the roster lets them do. */
 roles: Array<Role>, };
 
+/** What of laptops whose disk is not encrypted. */
+export type DiskRule = "off" | "warn" | "require";
+
 /** One finding. */
 export type DoctorCheck = {
 /** What was looked at. */
@@ -329,7 +357,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -951,6 +979,8 @@ current: Password,
 new: Password, }; output: Nothing };
   settings_get: { input: Record<symbol, never>; output: Settings };
   settings_set: { input: Settings; output: Settings };
+  policy_get: { input: Record<symbol, never>; output: ClinicPolicy };
+  policy_set: { input: ClinicPolicy; output: ClinicPolicy };
   patient_search: { input: {
 /** As typed so far. */
 query: string,
