@@ -17,6 +17,7 @@ mod keychain;
 mod kill;
 mod locks;
 mod memory;
+mod people;
 mod rotation;
 mod sync;
 mod window;
