@@ -31,8 +31,6 @@ impl Kind {
     pub const REPORT: Self = Self(10);
     /// A note written in Wardkeep: a FHIR DocumentReference whose content is its text. Those of others keep their own kind.
     pub const NOTE: Self = Self(11);
-    /// What a laptop of the clinic says of itself. Not a FHIR Device of an import: those keep their own kind.
-    pub const POSTURE: Self = Self(12);
 
     /// The kind that a resource of this FHIR type is stored as; `None` when R4 has no such type.
     pub fn of_type(resource_type: &str) -> Option<Self> {
@@ -50,9 +48,6 @@ impl Kind {
     pub fn resource_type(self) -> &'static str {
         if self == Self::NOTE {
             return "DocumentReference";
-        }
-        if self == Self::POSTURE {
-            return "Device";
         }
         let of = |table: &[(u16, &'static str)]| {
             let at = table.binary_search_by_key(&self.0, |(number, _)| *number).ok()?;
@@ -75,7 +70,7 @@ impl Kind {
     ///
     /// Billing types that carry diagnoses (Claim, Invoice, ExplanationOfBenefit and the like) are clinical on purpose.
     pub fn compartment(self) -> Compartment {
-        if self == Self::POSTURE || table::OFFICE.contains(&self.resource_type()) {
+        if table::OFFICE.contains(&self.resource_type()) {
             Compartment::Office
         } else {
             Compartment::Clinical
@@ -86,7 +81,7 @@ impl Kind {
     pub fn all() -> impl Iterator<Item = Self> {
         let typed = table::TYPED.iter().map(|(number, _)| Self(*number));
         let verbatim = table::VERBATIM.iter().map(|(number, _)| Self(*number));
-        typed.chain([Self::NOTE, Self::POSTURE]).chain(verbatim)
+        typed.chain([Self::NOTE]).chain(verbatim)
     }
 }
 
@@ -108,10 +103,10 @@ mod tests {
 
     #[test]
     fn types_and_numbers_name_each_other() {
-        for kind in Kind::all().filter(|kind| ![Kind::NOTE, Kind::POSTURE].contains(kind)) {
+        for kind in Kind::all().filter(|kind| *kind != Kind::NOTE) {
             assert_eq!(Kind::of_type(kind.resource_type()), Some(kind));
         }
-        assert_eq!(Kind::all().count(), 148);
+        assert_eq!(Kind::all().count(), 147);
         assert_eq!(Kind::of_type("DomainResource"), None);
         assert_eq!(Kind::of_type(""), None);
         assert!(!Kind(9_999).is_known());

@@ -32,7 +32,6 @@ fn of_kind(kind: Kind) -> &'static [FieldId] {
         Kind::PROCEDURE => &[procedure::PERFORMED],
         Kind::REPORT => &[report::EFFECTIVE, report::ISSUED],
         Kind::NOTE => &[note::DATE],
-        Kind::POSTURE => &[field::BODY],
         _ => &[],
     }
 }
