@@ -20,3 +20,4 @@ mod memory;
 mod rotation;
 mod sync;
 mod window;
+mod wipe;

@@ -9,6 +9,7 @@ import type {
   KeyRow,
   PatientRow,
   SyncStatus,
+  WipeView,
 } from "../src/bridge";
 import { rows } from "./people";
 
@@ -63,6 +64,7 @@ const devices: DeviceRow[] = [
     ],
     last_heard_ms: NOW,
     agrees: null,
+    wipe: null,
   },
   {
     id: "d2",
@@ -72,6 +74,7 @@ const devices: DeviceRow[] = [
     users: [{ id: "u4", name: "Dr. Tomasz Wiśniewski", roles: ["clinician"] }],
     last_heard_ms: NOW - 4 * MINUTE,
     agrees: true,
+    wipe: null,
   },
   {
     id: "d3",
@@ -81,6 +84,7 @@ const devices: DeviceRow[] = [
     users: [{ id: "u5", name: "Dr. Ines Vandenberghe-Lindqvist", roles: ["clinician", "front_desk"] }],
     last_heard_ms: null,
     agrees: null,
+    wipe: null,
   },
   {
     id: "d4",
@@ -90,8 +94,23 @@ const devices: DeviceRow[] = [
     users: [{ id: "u2", name: "Aylin Yilmaz", roles: ["front_desk"] }],
     last_heard_ms: NOW - 9000 * MINUTE,
     agrees: false,
+    wipe: null,
   },
 ];
+
+function wipeOf(state: WipeView["state"], post_unsent = true): WipeView {
+  return {
+    state,
+    ordered_ms: NOW - 190 * MINUTE,
+    ordered_by: "Dr. Miriam Sander",
+    may_confirm: state === "waits_for_second",
+    post_unsent,
+    delivered_ms: state === "delivered" || state === "confirmed" ? NOW - 12 * MINUTE : null,
+    confirmed_ms: state === "confirmed" ? NOW - 11 * MINUTE : null,
+    heard_ms: NOW - 1900 * MINUTE,
+    lease_ends_ms: NOW + 9000 * MINUTE,
+  };
+}
 
 const requests: JoinRequest[] = [
   { id: "r1", device_name: "Labor", user_name: "Noor Haddad", words, at_ms: NOW - 2 * MINUTE },
@@ -194,6 +213,11 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
   const undone = new Map<string, ConflictRow>();
   let asking = asked.get("requests") ? [...requests] : [];
   const list = devices.map((device) => ({ ...device }));
+  const wipes = asked.get("wipes")?.split(",") ?? [];
+  for (const [at, device] of list.entries()) {
+    const state = wipes[at - 1] as WipeView["state"] | undefined;
+    if (at > 0 && state) device.wipe = wipeOf(state);
+  }
   const status = () => statusFor(asked, open.length);
   return {
     sync_status: status,
@@ -234,6 +258,10 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
       return keys;
     },
     key_progress: () => null,
+    device_wipe: ({ id, post_unsent }: { id: string; post_unsent: boolean }) => {
+      for (const device of list) if (device.id === id) device.wipe = wipeOf("ordered", post_unsent);
+      return list;
+    },
     conflict_list: () => open,
     conflict_settle: ({ record, element }: { record: string; element: string }) => {
       const found = open.find((one) => one.record === record && one.element === element) ?? refuse("conflict", null);

@@ -318,6 +318,23 @@ export const scenes = {
       await page.waitForSelector(id("key-renew-confirm"));
     },
   },
+  "devices-wiped": {
+    at: "?sync=up_to_date&wipes=ordered,delivered,confirmed",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.waitForSelector(id("wipe-state"));
+    },
+  },
+  "device-wipe": {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("device-wipe"));
+      await page.waitForSelector(id("device-wipe-confirm"));
+    },
+  },
+  wiped: { at: "?wiped=over", steps: (page) => page.waitForSelector(id("wiped")) },
+  "wiped-german": { at: "?wiped=under&lang=de", steps: (page) => page.waitForSelector(id("wiped")) },
   "device-approve": {
     at: "?sync=up_to_date&requests=1",
     steps: async (page) => {

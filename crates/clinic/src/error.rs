@@ -84,6 +84,8 @@ pub enum ErrorCode {
     Expired,
     /// The invitation was mistyped, or is none.
     InvitationInvalid,
+    /// The clinic has ordered this device to be wiped: nothing opens any more.
+    Wiped,
     /// A fault of the program; the log has the place.
     Internal,
 }

@@ -16,6 +16,7 @@ mod identity;
 mod joins;
 mod mailbox;
 mod pin;
+mod receipts;
 mod roster;
 mod segments;
 mod watched;

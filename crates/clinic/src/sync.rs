@@ -30,10 +30,12 @@ pub mod seen;
 pub mod status;
 pub mod wire;
 
+pub(crate) use alarm::kind_name;
 pub(crate) use apply::complete_keys;
 pub(crate) use background::Signal;
 pub(crate) use desk::Desk;
 pub(crate) use live::Live;
+pub(crate) use push::post_outbox;
 pub(crate) use roster::{Sealing, act, fetch_roster, give_all};
 pub use round::Outcome;
 pub(crate) use seal::before_lock;

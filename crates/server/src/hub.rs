@@ -17,6 +17,7 @@ struct Counts {
     own: HashMap<DeviceId, u64>,
     parcels: HashMap<DeviceId, u64>,
     joins: u64,
+    receipts: u64,
     streams: HashMap<DeviceId, u32>,
 }
 
@@ -66,6 +67,11 @@ impl Hub {
         self.change(|counts| counts.joins += 1);
     }
 
+    /// A device has answered an order to wipe it.
+    pub fn receipts(&self) {
+        self.change(|counts| counts.receipts += 1);
+    }
+
     /// Listens for one device, unless it listens `most` times already. The first events say what it may have missed.
     pub fn listen(self: &Arc<Self>, device: DeviceId, most: u32) -> Option<Listener> {
         let bell = self.bell.subscribe();
@@ -81,6 +87,7 @@ impl Hub {
             Event::Segments,
             Event::Parcels,
             Event::Joins,
+            Event::Receipts,
         ]);
         drop(counts);
         Some(Listener {
@@ -115,6 +122,7 @@ struct Seen {
     segments: u64,
     parcels: u64,
     joins: u64,
+    receipts: u64,
 }
 
 impl Counts {
@@ -125,6 +133,7 @@ impl Counts {
             segments: self.segments - own,
             parcels: self.parcels.get(&device).copied().unwrap_or(0),
             joins: self.joins,
+            receipts: self.receipts,
         }
     }
 }
@@ -158,6 +167,7 @@ impl Listener {
             (now.segments != seen.segments, Event::Segments),
             (now.parcels != seen.parcels, Event::Parcels),
             (now.joins != seen.joins, Event::Joins),
+            (now.receipts != seen.receipts, Event::Receipts),
         ];
         self.due
             .extend(news.into_iter().filter_map(|(changed, event)| changed.then_some(event)));
@@ -196,7 +206,13 @@ mod tests {
         let hub = Arc::new(Hub::new(3));
         let mut listener = hub.listen(ME, 1).unwrap();
         assert!(hub.listen(ME, 1).is_none());
-        let first = [Event::Roster(3), Event::Segments, Event::Parcels, Event::Joins];
+        let first = [
+            Event::Roster(3),
+            Event::Segments,
+            Event::Parcels,
+            Event::Joins,
+            Event::Receipts,
+        ];
         assert_eq!(drain(&mut listener).await, first);
         hub.segments(ME);
         hub.parcels(&[OTHER]);

@@ -6,9 +6,11 @@ mod events;
 mod hello;
 mod invitations;
 mod joins;
+mod lease;
 mod parcels;
 mod pull;
 mod push;
+mod receipts;
 mod roster;
 mod vector;
 
@@ -44,6 +46,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/joins/{invitation}", get(joins::told))
         .route("/v1/joins/{invitation}/welcome", post(joins::welcome))
         .route("/v1/joins/{invitation}/decline", post(joins::decline))
+        .route("/v1/receipts", get(receipts::get).post(receipts::post))
+        .route("/v1/lease", post(lease::post))
+        .route("/v1/leases", get(lease::list))
         .route("/v1/events", get(events::get))
         .route(
             "/v1/blobs/{hash}",
@@ -94,7 +99,7 @@ fn enter(app: &App, request: &Request) -> Result<(), Fault> {
 
 /// The pattern of the route, never the path: a path may name an invitation or a file.
 fn route_of(request: &Request) -> &'static str {
-    const ROUTES: [&str; 14] = [
+    const ROUTES: [&str; 17] = [
         "/v1/hello",
         "/v1/clinics",
         "/v1/roster",
@@ -107,6 +112,9 @@ fn route_of(request: &Request) -> &'static str {
         "/v1/joins/{invitation}",
         "/v1/joins/{invitation}/welcome",
         "/v1/joins/{invitation}/decline",
+        "/v1/receipts",
+        "/v1/lease",
+        "/v1/leases",
         "/v1/events",
         "/v1/blobs/{hash}",
     ];

@@ -17,6 +17,8 @@ use bytes::Bytes;
 use wardkeep_roster::{ClinicId, DeviceId};
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::{Chain, SegmentHash};
+use wardkeep_sync::receipt::Stage;
+use zeroize::Zeroizing;
 
 /// The answer of a store.
 pub type Stored<T> = Result<T, StoreError>;
@@ -142,6 +144,26 @@ pub enum JoinAnswer {
     Declined,
 }
 
+/// A device's answer to an order to wipe it, verified.
+pub struct NewReceipt {
+    /// Which device.
+    pub device: DeviceId,
+    /// How far it has come.
+    pub stage: Stage,
+    /// All of it, as received.
+    pub bytes: Vec<u8>,
+}
+
+/// What a device asks of its lease share.
+pub enum LeaseAsk {
+    /// What there is, or else this one.
+    First(Zeroizing<[u8; 32]>),
+    /// The device has this one: it replaces whatever there is.
+    Holds(Zeroizing<[u8; 32]>),
+    /// What there is.
+    Again,
+}
+
 /// How far a sealed file has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Upload {
@@ -221,6 +243,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// What the device that asked is told.
     async fn join_answer(&self, invitation: [u8; 16], key: PeerKey) -> Stored<JoinAnswer>;
+
+    /// Keeps a receipt. One of the same device and stage stays as it is; with the last one the device's lease share goes.
+    async fn put_receipt(&self, clinic: ClinicId, receipt: NewReceipt, quota: u64) -> Stored<Appended>;
+
+    /// All receipts of a clinic.
+    async fn receipts(&self, clinic: ClinicId) -> Stored<Vec<Vec<u8>>>;
+
+    /// The lease share of a device, and that it was handed out at this time; `None` where there is none and none may be made.
+    async fn lease(
+        &self,
+        clinic: ClinicId,
+        device: DeviceId,
+        ask: LeaseAsk,
+        now_ms: u64,
+    ) -> Stored<Option<Zeroizing<[u8; 32]>>>;
+
+    /// When each device was last handed its share.
+    async fn leases(&self, clinic: ClinicId) -> Stored<Vec<(DeviceId, u64)>>;
 
     /// How far a sealed file has come.
     async fn upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<Upload>;

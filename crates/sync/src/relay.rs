@@ -9,7 +9,7 @@ use crate::segment::Unverified;
 use crate::wire::{PullRequest, RefusalCode, RosterPost, VectorReply};
 use crate::{Reject, join::JoinRequest, join::RequestError};
 use wardkeep_roster::entry::hash_of;
-use wardkeep_roster::roster::{Status, VerifyError};
+use wardkeep_roster::roster::{Device, VerifyError};
 use wardkeep_roster::{Compartment, DeviceId, Enrollment, Role, Roster};
 
 /// One clinic on the server.
@@ -59,10 +59,11 @@ impl Relay {
         &self.held
     }
 
-    /// The device behind a certificate's key, if it may connect: one that the roster lists and has not revoked.
+    /// The device behind a certificate's key, if it may connect: one that the roster lists and has not revoked, or that has an order to wipe
+    /// to hear.
     pub fn may_connect(&self, key: &[u8; 32]) -> Option<DeviceId> {
         let (id, device) = self.roster.device_by_key(key)?;
-        (device.status == Status::Active).then_some(id)
+        device.may_connect().then_some(id)
     }
 
     /// The compartments that somebody on this device may read. What else there is it is not given even sealed.
@@ -123,8 +124,7 @@ impl Relay {
 
     /// The roster is on the disk. Returns the devices that must be disconnected at once.
     pub fn adopt(&mut self, roster: Roster) -> Vec<DeviceId> {
-        let active =
-            |roster: &Roster, id: &DeviceId| roster.device(id).is_some_and(|device| device.status == Status::Active);
+        let active = |roster: &Roster, id: &DeviceId| roster.device(id).is_some_and(Device::may_connect);
         let former = std::mem::replace(&mut self.roster, roster);
         let gone = former.devices().map(|(id, _)| id);
         gone.filter(|id| active(&former, id) && !active(&self.roster, id))
@@ -147,9 +147,15 @@ impl Relay {
 
     /// What this device is told that the server has.
     pub fn vector_for(&self, device: &DeviceId) -> VectorReply {
+        let mut tips = self.held.within(&self.readable(device));
+        if self.roster.wipe_order(device).is_some() {
+            // It may read nothing any more, and must know what of its own is safe before it destroys it.
+            let own = self.held.iter().filter(|(chain, _)| chain.device == *device);
+            tips.join(&own.map(|(chain, tip)| (*chain, *tip)).collect());
+        }
         VectorReply {
             roster: self.head(),
-            tips: self.held.within(&self.readable(device)),
+            tips,
         }
     }
 

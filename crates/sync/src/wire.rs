@@ -8,13 +8,17 @@
 
 mod event;
 mod join;
+mod lease;
 mod mailbox;
+mod receipt;
 mod roster;
 mod segments;
 
 pub use event::Event;
 pub use join::{InvitationPost, Join, JoinPost, JoinState, JoinsReply, MAX_JOINS, WelcomePost};
+pub use lease::{LeasePost, LeaseReply, LeaseRow, LeasesReply, MAX_LEASES, SHARE_BYTES};
 pub use mailbox::{MAX_PARCELS, ParcelItem, ParcelsPost, ParcelsReply};
+pub use receipt::{MAX_RECEIPTS, ReceiptPost, ReceiptsReply};
 pub use roster::{
     FoundPost, Founded, Hello, MAX_FOUNDING_TOKEN_BYTES, MAX_ROSTER_POST_ENTRIES, RosterPost, RosterReply,
 };

@@ -132,6 +132,9 @@ pub enum UnlockError {
     /// The keychain answered with something else.
     #[error("the keychain refused")]
     KeychainRefused,
+    /// An order to wipe this device is being obeyed: nothing opens any more.
+    #[error("this device is being wiped")]
+    Wiped,
     /// The lease ended: the server must be met once.
     #[error("the lease of this device has ended")]
     LeaseEnded,

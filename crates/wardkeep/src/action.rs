@@ -1,6 +1,7 @@
 //! One file for each action of the command line.
 
 pub mod about;
+pub mod agent;
 pub mod audit;
 pub mod batch;
 pub mod clinic;

@@ -4,7 +4,7 @@ mod clinic;
 mod keys;
 
 pub use clinic::{
-    Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
+    Agent, Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
 };
 
 pub use keys::{Rotate, RotateKey};
@@ -93,7 +93,10 @@ pub enum Action {
     /// The clinic and its server: attach, invite, join, approve
     #[command(subcommand)]
     Clinic(ClinicAction),
+    /// Keep this laptop in touch with its clinic while nobody has unlocked; obeys an order to wipe
+    Agent(Agent),
     /// The devices of the clinic
+    #[command(alias = "device")]
     Devices(Devices),
     /// Keys and certificates: how old each is and when the next is due
     Keys,

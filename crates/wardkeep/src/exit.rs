@@ -47,7 +47,7 @@ impl From<ErrorCode> for Exit {
             C::WrongPassword | C::TooSoon => Self::Password,
             C::KeychainAbsent | C::KeychainLocked | C::KeychainEntryMissing | C::KeychainChanged => Self::Keychain,
             C::SlotDamaged | C::SlotNewer | C::VaultNewer | C::VaultDamaged => Self::Vault,
-            C::NoVault | C::VaultExists => Self::Place,
+            C::NoVault | C::VaultExists | C::Wiped => Self::Place,
             C::Forbidden => Self::Forbidden,
             C::NotFound => Self::NotFound,
             C::Invalid
@@ -186,6 +186,7 @@ fn words(error: &CommandError) -> String {
         C::ServerAnswer => "The server answers something that this program does not understand. One of the two may need an update.".into(),
         C::NotAttached => "This laptop works alone. `wardkeep clinic attach` gives its clinic a server; `wardkeep clinic join` joins another.".into(),
         C::NotEnrolled => "The clinic does not know this user on this laptop yet. An admin unlocks here once while the server can be reached.".into(),
+        C::Wiped => "This laptop is being wiped by order of the clinic. Nothing opens here any more.".into(),
         C::DeviceRevoked => "The server says that this device was revoked. Nothing was erased; what was not sent is still here.".into(),
         C::RosterRefused => "The roster of the clinic and the one here do not agree. Nothing was changed; compare `wardkeep clinic words` on two laptops.".into(),
         C::NoKey => "A key that this needs has not come to this laptop yet. Another laptop of the clinic that has it must be online once.".into(),

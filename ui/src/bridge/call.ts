@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   "no_key",
   "expired",
   "invitation_invalid",
+  "wiped",
   "internal",
 ] as const satisfies readonly ErrorCode[];
 

@@ -98,7 +98,7 @@ export type AllergySeverity = "mild" | "moderate" | "severe";
 export type AllergyState = "known" | "no_known" | "not_recorded";
 
 /** Where a surface stands before it knows anything. */
-export type AppState = "no_vault" | "locked" | "unlocked";
+export type AppState = "no_vault" | "locked" | "unlocked" | "wiped";
 
 /** What is known without a password. */
 export type AppStatus = {
@@ -114,6 +114,8 @@ retry_in_s: number,
 can_resume: boolean,
 /** What stands in the way of an unlock (keychain, newer vault). */
 problem: CommandError | null,
+/** The wipe of this device, where there was one and nobody has begun anew. */
+wiped: WipedView | null,
 /** Of the program. */
 version: string,
 /** BCP 47 tag that the surface speaks while locked. */
@@ -300,7 +302,9 @@ users: Array<DeviceUser>,
 /** When something of it last came here, in Unix milliseconds. */
 last_heard_ms: number | null,
 /** Whether its last checkpoint had the digest that this device had at the same vector; nothing where they were not comparable. */
-agrees: boolean | null, };
+agrees: boolean | null,
+/** The order to wipe it, if there is one. */
+wipe: WipeView | null, };
 
 /** Whether a device is of the clinic. */
 export type DeviceStatus = "active" | "revoked";
@@ -329,7 +333,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -478,45 +482,6 @@ clinic: string | null,
 /** Figures of a failure. */
 detail: ErrorDetail | null, };
 
-/** Who may renew a key. */
-export type KeyHolder = "admin" | "clinician" | "yourself" | "server" | "join_anew";
-
-/** A key or certificate of the clinic or of this laptop. */
-export type KeyKind = "epoch_office" | "epoch_clinical" | "vault_office" | "vault_clinical" | "device_key" | "device_secret" | "password" | "recovery_key" | "server_certificate";
-
-/** How far a renewal is. */
-export type KeyProgress = {
-/** Which key. */
-key: KeyKind,
-/** What is being done. */
-stage: KeyStage,
-/** Bytes written so far. */
-bytes_done: number,
-/** Bytes that there will be, about. */
-bytes_total: number, };
-
-/** One key or certificate. */
-export type KeyRow = {
-/** Which. */
-key: KeyKind,
-/** Its number, where keys of its kind are numbered. */
-number: number | null,
-/** Since when it is in use, in Unix milliseconds; nothing where that is not known here. */
-since_ms: number | null,
-/** When the next is due, or when it ends; nothing where no time is set. */
-due_ms: number | null,
-/** Whether that time has come. */
-overdue: boolean,
-/** Who may renew it. */
-by: KeyHolder,
-/** Whether this session may renew it, here and now. */
-may: boolean,
-/** Users of this laptop who have not unlocked since the last renewal, and take the new key over when they do. */
-waiting: number, };
-
-/** What a renewal is doing. */
-export type KeyStage = "copying" | "comparing" | "checking" | "exchanging";
-
 /** One part by others. */
 export type Licence = {
 /** The part. */
@@ -525,7 +490,7 @@ name: string,
 licence: string, };
 
 /** Why the session was locked. */
-export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed";
+export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed" | "wiped";
 
 /** The codes of <http://hl7.org/fhir/R4/valueset-name-use.html>. */
 export type NameUse = "official" | "usual" | "maiden" | "nickname" | "old" | "temp" | "anonymous";
@@ -734,7 +699,7 @@ at_ms: number,
 count: number, };
 
 /** What is wrong, by kind. */
-export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key";
+export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key" | "false_receipt";
 
 /** Progress of a fetch, in segments. */
 export type Receiving = {
@@ -869,6 +834,37 @@ compartment: Compartment,
 changes: number,
 /** When the oldest of them was made, in Unix milliseconds. */
 oldest_ms: number | null, };
+
+/** How far an order to wipe a device has come. */
+export type WipeState = "waits_for_second" | "ordered" | "delivered" | "confirmed";
+
+/** An order to wipe a device, as an admin sees it. */
+export type WipeView = {
+/** How far it has come. */
+state: WipeState,
+/** When it was ordered, by the clock of who ordered it, in Unix milliseconds. */
+ordered_ms: number,
+/** Who ordered it. */
+ordered_by: string,
+/** Whether this user may give the second word. */
+may_confirm: boolean,
+/** Whether the device posts first what it has not sent. */
+post_unsent: boolean,
+/** When the word came that it has heard of the order, in Unix milliseconds. */
+delivered_ms: number | null,
+/** When the receipt came, in Unix milliseconds. */
+confirmed_ms: number | null,
+/** When something of the device last came here, in Unix milliseconds; nothing where nothing did. */
+heard_ms: number | null,
+/** When its lease ends at the latest, by what the server says of the last time it was renewed, in Unix milliseconds. */
+lease_ends_ms: number | null, };
+
+/** This device was wiped, or is being wiped. */
+export type WipedView = {
+/** Whether everything is over: destroyed, and the receipt sent. */
+over: boolean,
+/** Since when, in Unix milliseconds. */
+at_ms: number, };
 
 /** Every command: its input and its output. */
 export interface Commands {
@@ -1087,11 +1083,11 @@ password: Password, }; output: JoinView };
   device_revoke: { input: {
 /** The device. */
 id: DeviceId, }; output: Array<DeviceRow> };
-  key_list: { input: Record<symbol, never>; output: Array<KeyRow> };
-  key_rotate: { input: {
-/** The key. */
-key: KeyKind, }; output: Array<KeyRow> };
-  key_progress: { input: Record<symbol, never>; output: KeyProgress | null };
+  device_wipe: { input: {
+/** The device. */
+id: DeviceId,
+/** Whether it posts first, sealed, what it has not sent. An order that waits for its second word stays as it was given. */
+post_unsent: boolean, }; output: Array<DeviceRow> };
   conflict_list: { input: {
 /** Records at most. */
 limit: number, }; output: Array<ConflictRow> };

@@ -98,6 +98,7 @@ macro_rules! with_commands {
             key_list => rotation::list,
             key_rotate => rotation::rotate,
             key_progress => rotation::progress,
+            device_wipe => device::wipe,
             conflict_list => conflict::list,
             conflict_settle => conflict::settle,
             conflict_undo => conflict::undo,

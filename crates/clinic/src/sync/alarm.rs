@@ -34,7 +34,7 @@ pub(super) fn named(alarm: &Alarm) -> (ProblemKind, String) {
 }
 
 /// The stored name of a kind of problem: that of its JSON.
-pub(super) fn kind_name(kind: ProblemKind) -> &'static str {
+pub(crate) fn kind_name(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::ServerLostData => "server_lost_data",
         ProblemKind::ServerRolledBack => "server_rolled_back",
@@ -49,6 +49,7 @@ pub(super) fn kind_name(kind: ProblemKind) -> &'static str {
         ProblemKind::Refused => "refused",
         ProblemKind::Certificate => "certificate",
         ProblemKind::NoKey => "no_key",
+        ProblemKind::FalseReceipt => "false_receipt",
     }
 }
 
@@ -73,6 +74,7 @@ mod tests {
             P::Refused,
             P::Certificate,
             P::NoKey,
+            P::FalseReceipt,
         ] {
             assert_eq!(serde_json::to_value(kind).ok(), Some(kind_name(kind).into()));
         }

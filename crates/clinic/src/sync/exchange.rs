@@ -3,6 +3,7 @@
 use super::{fetch, push, roster};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
+use crate::wipe;
 use std::collections::VecDeque;
 use wardkeep_sync::id::Incarnation;
 use wardkeep_sync::peer::Action;
@@ -33,6 +34,10 @@ pub(super) fn exchange(clinic: &Clinic) -> Result<Exchanged, CommandError> {
         steps += 1;
         if steps > STEPS {
             tracing::warn!("an exchange with the server does not end; the next round goes on");
+            break;
+        }
+        if clinic.with_clinic_desk(|desk| Ok(wipe::ordered(desk)?.is_some()))? {
+            // Nothing more is fetched; what is still to be sent goes with the wipe.
             break;
         }
         let next = match action {

@@ -8,6 +8,7 @@ use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining};
 use crate::error::CommandError;
+use crate::wipe;
 use wardkeep_vault::spool::Cursor;
 
 /// How far the two clocks may be apart before the person is told, in milliseconds.
@@ -26,13 +27,21 @@ pub struct Outcome {
     pub in_step: bool,
     /// The device waits for an admin to take it in.
     pub joining: bool,
+    /// The device was wiped: there is nothing to keep in step any more.
+    pub wiped: bool,
 }
 
 /// Does a round, after the one that runs.
 pub(crate) fn round(clinic: &Clinic) -> Result<Outcome, CommandError> {
     let _one = held(&clinic.sync().rounds);
+    if wipe::is_under_way(clinic.home()) {
+        return wipe::go_on(clinic);
+    }
     clinic.sync().live().begin();
     let outcome = run(clinic);
+    if outcome.as_ref().is_ok_and(|outcome| outcome.wiped) {
+        return outcome;
+    }
     let now_ms = clinic.machine().clock.now_ms();
     let ended = outcome.as_ref().map(|outcome| outcome.in_step);
     clinic.sync().live().end(ended, now_ms);
@@ -51,6 +60,9 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
             ..Outcome::default()
         });
     }
+    if is_to_be_wiped(clinic)? {
+        return wipe::obey(clinic);
+    }
     // By the roster that it was written under: whoever lost a right since had it then.
     seal::all(clinic)?;
     hello(clinic)?;
@@ -59,7 +71,11 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         desk.peer()?.0.tick(now_ms);
         Ok(())
     })?;
-    let mut done = exchange(clinic)?;
+    let exchanged = exchange(clinic);
+    if is_to_be_wiped(clinic)? {
+        return wipe::obey(clinic);
+    }
+    let mut done = exchanged?;
     if is_revoked(clinic)? {
         return Ok(Outcome::default());
     }
@@ -68,6 +84,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     if access::follow(clinic)? {
         return Ok(Outcome::default());
     }
+    wipe::follow(clinic)?;
     apply::parcels(clinic)?;
     revoke::renew_due(clinic)?;
     delivery::deliver(clinic)?;
@@ -87,6 +104,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         applied,
         in_step: !done.wait && push::is_in_step(clinic)?,
         joining: false,
+        wiped: false,
     })
 }
 
@@ -105,6 +123,11 @@ fn hello(clinic: &Clinic) -> Result<(), CommandError> {
         live.problem(ProblemKind::Certificate, None, 1, now_ms);
     }
     Ok(())
+}
+
+/// Whether the roster orders this device to be wiped.
+fn is_to_be_wiped(clinic: &Clinic) -> Result<bool, CommandError> {
+    clinic.with_clinic_desk(|desk| Ok(wipe::ordered(desk)?.is_some()))
 }
 
 fn is_revoked(clinic: &Clinic) -> Result<bool, CommandError> {

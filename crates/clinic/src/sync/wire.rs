@@ -115,6 +115,8 @@ pub enum ProblemKind {
     Certificate,
     /// A key is missing: changes of that compartment cannot be opened yet.
     NoKey,
+    /// The server shows a receipt of a wipe that the wiped device has not signed.
+    FalseReceipt,
 }
 
 /// One problem.

@@ -9,6 +9,7 @@ mod lives;
 mod revoking;
 mod rotating;
 mod waking;
+mod wiping;
 
 use super::*;
 use crate::sync::Outcome;

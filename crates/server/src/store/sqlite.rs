@@ -2,6 +2,7 @@
 
 mod book;
 mod clinic;
+mod device;
 mod join;
 mod mailbox;
 mod open;
@@ -13,8 +14,8 @@ mod writer;
 pub use open::{DatabaseKey, KeyError};
 
 use super::{
-    Appended, ClinicUsage, Founded, Founding, JoinAnswer, Joined, NewInvitation, NewJoin, NewParcel, NewSegment, Run,
-    Store, StoreError, Stored, Upload,
+    Appended, ClinicUsage, Founded, Founding, JoinAnswer, Joined, LeaseAsk, NewInvitation, NewJoin, NewParcel,
+    NewReceipt, NewSegment, Run, Store, StoreError, Stored, Upload,
 };
 use crate::directory::PeerKey;
 use crate::token::TokenHash;
@@ -25,6 +26,7 @@ use wardkeep_roster::{ClinicId, DeviceId};
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::Chain;
 use writer::Writer;
+use zeroize::Zeroizing;
 
 /// The embedded store.
 pub struct SqliteStore {
@@ -144,6 +146,32 @@ impl Store for SqliteStore {
 
     async fn join_answer(&self, invitation: [u8; 16], key: PeerKey) -> Stored<JoinAnswer> {
         self.readers.run(move |db| join::told(db, &invitation, key)).await
+    }
+
+    async fn put_receipt(&self, clinic: ClinicId, receipt: NewReceipt, quota: u64) -> Stored<Appended> {
+        self.writer
+            .run(move |tx| device::put_receipt(tx, clinic, &receipt, quota))
+            .await
+    }
+
+    async fn receipts(&self, clinic: ClinicId) -> Stored<Vec<Vec<u8>>> {
+        self.readers.run(move |db| device::receipts(db, clinic)).await
+    }
+
+    async fn lease(
+        &self,
+        clinic: ClinicId,
+        device: DeviceId,
+        ask: LeaseAsk,
+        now_ms: u64,
+    ) -> Stored<Option<Zeroizing<[u8; 32]>>> {
+        self.writer
+            .run(move |tx| device::lease(tx, clinic, device, &ask, now_ms))
+            .await
+    }
+
+    async fn leases(&self, clinic: ClinicId) -> Stored<Vec<(DeviceId, u64)>> {
+        self.readers.run(move |db| device::leases(db, clinic)).await
     }
 
     async fn upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<Upload> {

@@ -13,6 +13,8 @@ pub enum Event {
     Parcels,
     /// A join was asked for, or answered.
     Joins,
+    /// A device has answered an order to wipe it.
+    Receipts,
 }
 
 impl Event {
@@ -22,6 +24,7 @@ impl Event {
             "segments" => Some(Self::Segments),
             "parcels" => Some(Self::Parcels),
             "joins" => Some(Self::Joins),
+            "receipts" => Some(Self::Receipts),
             _ => {
                 let number = data.strip_prefix("roster ")?.parse().ok().map(Self::Roster)?;
                 (number.to_string() == data).then_some(number)
@@ -38,6 +41,7 @@ impl fmt::Display for Event {
             Self::Segments => f.write_str("segments"),
             Self::Parcels => f.write_str("parcels"),
             Self::Joins => f.write_str("joins"),
+            Self::Receipts => f.write_str("receipts"),
         }
     }
 }
@@ -54,6 +58,7 @@ mod tests {
             Event::Segments,
             Event::Parcels,
             Event::Joins,
+            Event::Receipts,
         ] {
             assert_eq!(Event::parse(&event.to_string()), Some(event));
         }

@@ -10,7 +10,8 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"WKsp");
 /// The steps in order; the first makes `user_version` 1.
 ///
 /// `tip` holds the last segment of each chain that `segment` has without a gap. `acknowledged` is the server's vector as it last said it.
-pub(super) const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
 CREATE TABLE device (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     seed BLOB NOT NULL CHECK (length(seed) = 32)
@@ -78,7 +79,18 @@ CREATE TABLE alarm (
     seen_ms INTEGER,
     UNIQUE (kind, subject)
 ) STRICT;
-"];
+",
+    "
+CREATE TABLE receipt (
+    device BLOB NOT NULL CHECK (length(device) = 16),
+    stage INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    noted INTEGER NOT NULL CHECK (noted IN (0, 1)),
+    PRIMARY KEY (device, stage)
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Runs the steps that the file lacks, each in a transaction with its number. A newer file is refused and left alone.
 pub(super) fn run(conn: &mut Connection) -> Result<(), SpoolError> {

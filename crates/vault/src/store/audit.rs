@@ -113,6 +113,8 @@ actions! {
     Join = 26 "join",
     /// A device was taken out of the clinic.
     Revoke = 27 "revoke",
+    /// A device was ordered to be wiped, or has answered.
+    Wipe = 28 "wipe",
     /// A key was renewed; the detail says which.
     Rotate = 60 "rotate",
     /// A step of an incident was taken.

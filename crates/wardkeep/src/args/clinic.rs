@@ -95,6 +95,33 @@ pub struct Devices {
 pub enum DevicesAction {
     /// Take a device out of the clinic, for ever
     Revoke(Revoke),
+    /// Order a device to destroy what it holds; where the policy asks for two admins, the second gives the same order
+    Wipe(Wipe),
+}
+
+/// `devices wipe`.
+#[derive(Args, Debug)]
+pub struct Wipe {
+    /// The device, by id or name
+    #[arg(value_name = "NAME|ID")]
+    pub device: String,
+    /// What the device has not sent is lost; otherwise it is posted first, sealed
+    #[arg(long)]
+    pub discard_unsent: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `agent`.
+#[derive(Args, Debug)]
+pub struct Agent {
+    /// Have it started at every log-in, and end
+    #[arg(long, conflicts_with = "uninstall")]
+    pub install: bool,
+    /// Have it started no more, and end
+    #[arg(long)]
+    pub uninstall: bool,
 }
 
 /// `devices revoke`.

@@ -158,6 +158,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`This is not a whole invitation code`,
     advice: msg`Copy all of it, from “wardkeep1” to the last character, and paste it again. A single wrong character is noticed.`,
   },
+  wiped: {
+    title: msg`This computer is being wiped`,
+    advice: msg`The clinic has ordered it. Nothing opens here any more; what is left of it is being destroyed.`,
+  },
   internal: {
     title: msg`Something went wrong inside Wardkeep`,
     advice: msg`Try again. If it happens again, open Machine check and give its report to whoever looks after your clinic's computers.`,

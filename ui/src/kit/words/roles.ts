@@ -31,5 +31,6 @@ export const LOCK_WORDS: Record<LockReason, MessageDescriptor | null> = {
   idle: msg`Locked because nobody used it for a while.`,
   suspend: msg`Locked because the computer went to sleep.`,
   access_changed: msg`The clinic has settled what you may do here. Unlock to go on.`,
+  wiped: null,
   screen_lock: msg`Locked together with the screen.`,
 };

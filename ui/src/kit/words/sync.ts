@@ -128,6 +128,10 @@ export const PROBLEM_WORDS: Record<ProblemKind, ProblemWords> = {
     title: msg`A key is still missing`,
     advice: msg`Changes have arrived that cannot be opened yet. A colleague’s computer that has the key sends it as soon as it is online and unlocked.`,
   },
+  false_receipt: {
+    title: msg`The server shows a receipt of a wipe that no computer has signed`,
+    advice: msg`It does not count: the wipe is shown as confirmed only when the computer itself says so. Ask whoever runs the server how this came about.`,
+  },
 };
 
 /** Alarms first, then the newest. */
