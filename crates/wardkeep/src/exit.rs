@@ -186,7 +186,7 @@ fn words(error: &CommandError) -> String {
         C::ServerAnswer => "The server answers something that this program does not understand. One of the two may need an update.".into(),
         C::NotAttached => "This laptop works alone. `wardkeep clinic attach` gives its clinic a server; `wardkeep clinic join` joins another.".into(),
         C::NotEnrolled => "The clinic does not know this user on this laptop yet. An admin unlocks here once while the server can be reached.".into(),
-        C::Wiped => "This laptop is being wiped by order of the clinic. Nothing opens here any more.".into(),
+        C::Wiped => "This laptop was wiped by order of the clinic, or is being wiped. Nothing opens here; `wardkeep status` says how far it is.".into(),
         C::DeviceRevoked => "The server says that this device was revoked. Nothing was erased; what was not sent is still here.".into(),
         C::RosterRefused => "The roster of the clinic and the one here do not agree. Nothing was changed; compare `wardkeep clinic words` on two laptops.".into(),
         C::NoKey => "A key that this needs has not come to this laptop yet. Another laptop of the clinic that has it must be online once.".into(),

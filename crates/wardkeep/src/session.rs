@@ -41,6 +41,9 @@ pub fn unlock(common: &Common) -> Result<Unlocked, Failure> {
     if status.state == AppState::NoVault {
         return Err(CommandError::new(ErrorCode::NoVault).into());
     }
+    if status.wiped.is_some() {
+        return Err(CommandError::new(ErrorCode::Wiped).into());
+    }
     if let Some(problem) = status.problem.clone() {
         return Err(problem.into());
     }

@@ -482,6 +482,45 @@ clinic: string | null,
 /** Figures of a failure. */
 detail: ErrorDetail | null, };
 
+/** Who may renew a key. */
+export type KeyHolder = "admin" | "clinician" | "yourself" | "server" | "join_anew";
+
+/** A key or certificate of the clinic or of this laptop. */
+export type KeyKind = "epoch_office" | "epoch_clinical" | "vault_office" | "vault_clinical" | "device_key" | "device_secret" | "password" | "recovery_key" | "server_certificate";
+
+/** How far a renewal is. */
+export type KeyProgress = {
+/** Which key. */
+key: KeyKind,
+/** What is being done. */
+stage: KeyStage,
+/** Bytes written so far. */
+bytes_done: number,
+/** Bytes that there will be, about. */
+bytes_total: number, };
+
+/** One key or certificate. */
+export type KeyRow = {
+/** Which. */
+key: KeyKind,
+/** Its number, where keys of its kind are numbered. */
+number: number | null,
+/** Since when it is in use, in Unix milliseconds; nothing where that is not known here. */
+since_ms: number | null,
+/** When the next is due, or when it ends; nothing where no time is set. */
+due_ms: number | null,
+/** Whether that time has come. */
+overdue: boolean,
+/** Who may renew it. */
+by: KeyHolder,
+/** Whether this session may renew it, here and now. */
+may: boolean,
+/** Users of this laptop who have not unlocked since the last renewal, and take the new key over when they do. */
+waiting: number, };
+
+/** What a renewal is doing. */
+export type KeyStage = "copying" | "comparing" | "checking" | "exchanging";
+
 /** One part by others. */
 export type Licence = {
 /** The part. */
@@ -1083,6 +1122,11 @@ password: Password, }; output: JoinView };
   device_revoke: { input: {
 /** The device. */
 id: DeviceId, }; output: Array<DeviceRow> };
+  key_list: { input: Record<symbol, never>; output: Array<KeyRow> };
+  key_rotate: { input: {
+/** The key. */
+key: KeyKind, }; output: Array<KeyRow> };
+  key_progress: { input: Record<symbol, never>; output: KeyProgress | null };
   device_wipe: { input: {
 /** The device. */
 id: DeviceId,
