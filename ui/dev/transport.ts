@@ -59,7 +59,13 @@ const fail = (code: ErrorCode, detail: CommandError["detail"] = null): never => 
 };
 
 const status = (): AppStatus => ({
-  state: asked.get("wiped") ? "wiped" : state === "no_vault" ? "no_vault" : state === "unlocked" ? "unlocked" : "locked",
+  state: asked.get("wiped")
+    ? "wiped"
+    : state === "no_vault"
+      ? "no_vault"
+      : state === "unlocked"
+        ? "unlocked"
+        : "locked",
   users: users.map((user) => ({ ...user, roles: null })),
   locked_because: (asked.get("because") as AppStatus["locked_because"]) ?? null,
   retry_in_s: Number(asked.get("wait") ?? 0),

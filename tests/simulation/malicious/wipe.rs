@@ -6,7 +6,7 @@ use wardkeep_sync::receipt::{Answered, Receipt, ReceiptError, Stage};
 
 #[test]
 fn a23_an_order_counts_for_the_device_that_it_names_and_for_no_other() {
-    let (mut world, _) = in_step();
+    let (world, _) = in_step();
     let (lost, other) = (world.devices[1].member.device(), world.devices[2].member.device());
     let body = Body::Wipe(Wipe {
         device: lost,
@@ -39,7 +39,7 @@ fn a23_an_order_counts_for_the_device_that_it_names_and_for_no_other() {
 
 #[test]
 fn a24_a_server_that_suppresses_the_order_cannot_answer_for_the_device() {
-    let (mut world, _) = in_step();
+    let (world, _) = in_step();
     let lost = world.devices[1].member.device();
     let body = Body::Wipe(Wipe {
         device: lost,

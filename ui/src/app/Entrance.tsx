@@ -1,7 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { call, type AppStatus, type CommandError, type LockReason, type Session } from "../bridge";
+import { type AppStatus, type CommandError, call, type LockReason, type Session } from "../bridge";
 import { MachineCheck } from "../features/machine/MachineCheck";
 import { UnlockScreen } from "../features/unlock/UnlockScreen";
 import { Door, door } from "../kit/Door";

@@ -2,8 +2,8 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { Session, WipedView } from "../bridge";
-import { showMoment } from "../kit/dates";
 import { Door, door } from "../kit/Door";
+import { showMoment } from "../kit/dates";
 import { Notice } from "../kit/Notes";
 import { FirstRun } from "./FirstRun";
 
@@ -21,8 +21,8 @@ export function Wiped(props: { wiped: WipedView; onOpen: (session: Session) => v
         </h1>
         <p className={door.lead}>
           <Trans>
-            An administrator of the clinic ordered it. The keys and all records on this computer were destroyed on{" "}
-            {showMoment(at_ms, i18n.locale)}; nobody can bring them back from here.
+            An administrator of the clinic ordered it. The keys and all records on this computer were destroyed (
+            {showMoment(at_ms, i18n.locale)}); nobody can bring them back from here.
           </Trans>
         </p>
         {over ? (

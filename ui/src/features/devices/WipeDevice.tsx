@@ -52,8 +52,8 @@ export function WipeDevice(props: { device: DeviceRow }) {
           <ul className={css.steps}>
             <li>
               <Trans>
-                As soon as it hears of the order it destroys its keys and all records, also when it is locked. That cannot
-                be taken back.
+                As soon as it hears of the order it destroys its keys and all records, also when it is locked. That
+                cannot be taken back.
               </Trans>
             </li>
             <li>
