@@ -14,6 +14,9 @@ pub struct Arguments {
     /// Home folder of the vault (default: WARDKEEP_HOME, else the user's data folder)
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
+    /// No window: keep this laptop in touch with its clinic until the log-in session ends
+    #[arg(long)]
+    pub background: bool,
 }
 
 impl Arguments {

@@ -46,6 +46,11 @@ pub fn lock(app: &AppHandle, reason: LockReason) {
         // The keys are gone whatever failed; what remains is an audit entry that could not be written.
         tracing::error!("the lock could not be noted in the audit log");
     }
+    tell(app, reason);
+}
+
+/// Tells the page that the vault is locked, and empties it.
+fn tell(app: &AppHandle, reason: LockReason) {
     // Without a page there is nobody to tell.
     let _ = app.emit(LOCKED, Locked { reason });
     if !matches!(reason, LockReason::WindowClosed | LockReason::Quit) {

@@ -6,6 +6,7 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod arguments;
+mod background;
 mod bridge;
 mod dump;
 mod lock;
@@ -28,6 +29,9 @@ static WIPING: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc:
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     dump::forbid();
+    if arguments.background {
+        return background::run(&arguments);
+    }
     if !arguments::has_display() {
         return refused(&"there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set)");
     }
@@ -88,5 +92,6 @@ fn open(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     app.manage(automated);
     window::open(app, &home, automated)?;
     lock::watch(app.handle());
+    background::install(&home);
     Ok(())
 }

@@ -18,7 +18,7 @@ const STREET: &str = "12 Tamarillo Passage";
 const ALLERGEN: &str = "Obsidian lacquer";
 const LAPTOP: &str = "Laptop with the yellow sticker";
 
-fn attach(session: &LoginSession, server: &SyncServer) {
+pub fn attach(session: &LoginSession, server: &SyncServer) {
     let (address, pin, token) = (server.address(), &server.pin, &server.token);
     wardkeep(
         session,
@@ -39,7 +39,7 @@ fn attach(session: &LoginSession, server: &SyncServer) {
 }
 
 /// Takes `new` into the clinic of `admin`, as two people do: invitation, six words compared, approval.
-fn join(admin: &LoginSession, new: &LoginSession, user: &str, role: &str) {
+pub fn join(admin: &LoginSession, new: &LoginSession, user: &str, role: &str) {
     let invitation = wardkeep(admin, &["clinic", "invite"]).ok().json();
     let code = invitation["code"].as_str().unwrap();
     let mut asking = command(new, &["--user", user]);
@@ -87,11 +87,11 @@ fn join(admin: &LoginSession, new: &LoginSession, user: &str, role: &str) {
     );
 }
 
-fn sync(session: &LoginSession) -> Value {
+pub fn sync(session: &LoginSession) -> Value {
     wardkeep(session, &["sync"]).ok().json()
 }
 
-fn register(session: &LoginSession, family: &str) -> String {
+pub fn register(session: &LoginSession, family: &str) -> String {
     let words = [
         "patient",
         "add",
@@ -108,7 +108,7 @@ fn register(session: &LoginSession, family: &str) -> String {
     added["row"]["id"].as_str().unwrap().to_owned()
 }
 
-fn finds(session: &LoginSession, text: &str) -> usize {
+pub(crate) fn finds(session: &LoginSession, text: &str) -> usize {
     let answer = wardkeep(session, &["patient", "search", text]).ok().json();
     answer["rows"].as_array().unwrap().len()
 }

@@ -4,9 +4,11 @@ mod apply;
 mod intake;
 mod life;
 mod seal;
+mod snapshot;
 mod write;
 
 pub(crate) use life::writer_of;
+pub(crate) use snapshot::Made;
 pub(crate) use write::{Wish, fields};
 
 use crate::clinic::{Clinic, KEPT, Member};
@@ -80,6 +82,17 @@ impl Device {
 
     fn recover(&mut self) -> Durable<()> {
         self.finish_life()?;
+        // A snapshot that was taken just before: the rows say so, the spool not yet.
+        let me = self.member.device();
+        for part in self.compartments() {
+            let applied = self.vault(part).applied();
+            let others = applied.iter().filter(|(chain, _)| chain.device != me);
+            let vector: Frontier = others.map(|(chain, tip)| (*chain, *tip)).collect();
+            if !vector.beyond(self.peer.held()).is_empty() {
+                self.disk.spool(|spool| spool.segments.adopt(&vector))?;
+                self.peer.adopt(&vector, 0);
+            }
+        }
         for part in self.compartments() {
             self.empty_outbox(part, 0)?;
         }
@@ -148,8 +161,13 @@ impl Device {
 
     /// The digest of a compartment's rows; `None` before the first key came.
     pub(crate) fn digests(&self, part: Compartment) -> Option<Digests> {
-        let vault = self.disk.vaults.get(&part)?;
-        let key = DigestKey::of(&self.peer.roster().clinic(), part, vault.keys.get(&1)?);
+        self.digests_of(part, self.disk.vaults.get(&part)?)
+    }
+
+    /// The digest of these rows, under the key that is here.
+    fn digests_of(&self, part: Compartment, vault: &Vault) -> Option<Digests> {
+        let keys = &self.disk.vaults.get(&part)?.keys;
+        let key = DigestKey::of(&self.peer.roster().clinic(), part, keys.get(&1)?);
         let mut tables: BTreeMap<u16, TableDigest> = BTreeMap::new();
         for (id, row) in &vault.rows {
             let digest = RowDigest::of(&key, row.kind.0, id.as_bytes(), &canonical(row));

@@ -1,6 +1,7 @@
 //! What survives when the power fails: one file for each compartment and the spool, as in docs/adr/0010-spool.md. A transaction writes one
 //! file, whole or not at all; a fuse blows between any two of them.
 
+use crate::ledger::Token;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use wardkeep_record::hlc::Hlc;
@@ -37,6 +38,10 @@ pub(crate) struct Vault {
     pub(crate) hlc: Hlc,
     pub(crate) log: BTreeMap<(Writer, u64), Logged>,
     pub(crate) rows: BTreeMap<RecordId, RecordState>,
+    /// The rows that came with a snapshot, as they came.
+    pub(crate) base: BTreeMap<RecordId, RecordState>,
+    /// The acts that came with it, for the ledger.
+    pub(crate) inherited: BTreeMap<Token, usize>,
     pub(crate) keys: BTreeMap<u32, Arc<EpochKey>>,
     pub(crate) chains: BTreeMap<Chain, ChainState>,
     /// The own segments of the present life, with their last op.
@@ -66,6 +71,8 @@ pub(crate) struct ChainState {
 pub(crate) struct OwnSegment {
     pub(crate) tip: Tip,
     pub(crate) last_op: u64,
+    /// The last op that this chain holds up to here; 0 while it has none.
+    pub(crate) in_chain: u64,
     /// The server has it durably.
     pub(crate) acknowledged: bool,
 }
@@ -141,60 +148,107 @@ impl Vault {
     }
 }
 
-/// Segments, chain by chain, without gaps.
+/// Segments, chain by chain, without gaps; from where a snapshot ends.
 #[derive(Clone, Default)]
-pub(crate) struct Segments(BTreeMap<Chain, Vec<Stored>>);
+pub(crate) struct Segments(BTreeMap<Chain, Line>);
+
+/// One chain.
+#[derive(Clone, Default)]
+struct Line {
+    floor: Option<Tip>,
+    segments: Vec<Stored>,
+}
 
 /// A segment with its hash.
 type Stored = (SegmentHash, Arc<[u8]>);
+
+impl Line {
+    fn floor(&self) -> u64 {
+        self.floor.map_or(0, |floor| floor.seq)
+    }
+
+    fn seq(&self) -> u64 {
+        self.floor() + self.segments.len() as u64
+    }
+
+    fn at(&self, seq: u64) -> Option<&Stored> {
+        let at = seq.checked_sub(self.floor() + 1)?;
+        self.segments.get(usize::try_from(at).ok()?)
+    }
+
+    fn tip(&self) -> Option<Tip> {
+        let last = self.segments.last().map(|(hash, _)| Tip {
+            seq: self.seq(),
+            hash: *hash,
+        });
+        last.or(self.floor)
+    }
+}
 
 impl Segments {
     /// Takes the next segment of a chain; one that is there already stays.
     pub(crate) fn put(&mut self, bytes: &[u8]) -> (Chain, Tip) {
         let (chain, tip) = place_of(bytes);
-        let segments = self.0.entry(chain).or_default();
-        let here = segments.len() as u64;
-        if tip.seq == here + 1 {
-            segments.push((tip.hash, bytes.into()));
+        let line = self.0.entry(chain).or_default();
+        if tip.seq == line.seq() + 1 {
+            line.segments.push((tip.hash, bytes.into()));
         } else {
-            let known = segments.get(tip.seq as usize - 1).map(|(hash, _)| *hash);
+            let known = line.at(tip.seq).map(|(hash, _)| *hash);
             assert_eq!(known, Some(tip.hash), "a store takes the next segment only");
         }
         (chain, tip)
     }
 
     pub(crate) fn get(&self, chain: &Chain, seq: u64) -> Option<&Arc<[u8]>> {
-        let at = usize::try_from(seq).ok()?.checked_sub(1)?;
-        self.0.get(chain)?.get(at).map(|(_, bytes)| bytes)
+        self.0.get(chain)?.at(seq).map(|(_, bytes)| bytes)
     }
 
+    /// What is there of a gap from its first one on: what follows a segment that is not there is of no use.
     pub(crate) fn range(&self, gap: &Gap) -> Vec<Vec<u8>> {
         (gap.from..=gap.to.min(self.seq(&gap.chain)))
-            .filter_map(|seq| self.get(&gap.chain, seq).map(|bytes| bytes.to_vec()))
+            .map_while(|seq| self.get(&gap.chain, seq).map(|bytes| bytes.to_vec()))
             .collect()
     }
 
     pub(crate) fn seq(&self, chain: &Chain) -> u64 {
-        self.0.get(chain).map_or(0, |segments| segments.len() as u64)
+        self.0.get(chain).map_or(0, Line::seq)
     }
 
     pub(crate) fn frontier(&self) -> Frontier {
-        let tip = |segments: &Vec<Stored>| {
-            let (hash, _) = segments.last()?;
-            Some(Tip {
-                seq: segments.len() as u64,
-                hash: *hash,
-            })
-        };
-        let tips = self
-            .0
-            .iter()
-            .filter_map(|(chain, segments)| Some((*chain, tip(segments)?)));
-        tips.collect()
+        let tips = self.0.iter();
+        tips.filter_map(|(chain, line)| Some((*chain, line.tip()?))).collect()
     }
 
     pub(crate) fn truncate(&mut self, chain: &Chain, keep: u64) {
-        self.0.entry(*chain).or_default().truncate(keep as usize);
+        let line = self.0.entry(*chain).or_default();
+        let keep = keep.saturating_sub(line.floor());
+        line.segments.truncate(keep as usize);
+    }
+
+    /// A snapshot stands for everything up to this vector: chains that are not that far go on from it.
+    pub(crate) fn adopt(&mut self, vector: &Frontier) {
+        for (chain, tip) in vector
+            .iter()
+            .filter(|(chain, tip)| self.seq(chain) < tip.seq)
+            .collect::<Vec<_>>()
+        {
+            let line = Line {
+                floor: Some(*tip),
+                segments: Vec::new(),
+            };
+            self.0.insert(*chain, line);
+        }
+    }
+
+    /// Lets go of everything up to this vector. Chains keep their tips.
+    pub(crate) fn drop_upto(&mut self, vector: &Frontier) {
+        for (chain, tip) in vector.iter() {
+            if let Some(line) = self.0.get_mut(chain).filter(|line| line.floor() < tip.seq) {
+                let gone = (tip.seq - line.floor()) as usize;
+                line.segments.drain(..gone.min(line.segments.len()));
+                line.floor = Some(*tip);
+            }
+        }
     }
 
     pub(crate) fn chains(&self) -> Vec<Chain> {
@@ -203,22 +257,21 @@ impl Segments {
 
     /// All segments.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<[u8]>> {
-        self.0.values().flatten().map(|(_, bytes)| bytes)
+        self.0.values().flat_map(|line| &line.segments).map(|(_, bytes)| bytes)
     }
 }
 
 impl Held for Segments {
     fn tip(&self, chain: &Chain) -> Option<Tip> {
-        let (hash, _) = self.0.get(chain)?.last()?;
-        Some(Tip {
-            seq: self.seq(chain),
-            hash: *hash,
-        })
+        self.0.get(chain)?.tip()
     }
 
     fn hash_at(&self, chain: &Chain, seq: u64) -> Option<SegmentHash> {
-        let at = usize::try_from(seq).ok()?.checked_sub(1)?;
-        self.0.get(chain)?.get(at).map(|(hash, _)| *hash)
+        let line = self.0.get(chain)?;
+        let floor = line.floor.filter(|floor| floor.seq == seq);
+        floor
+            .map(|floor| floor.hash)
+            .or_else(|| line.at(seq).map(|(hash, _)| *hash))
     }
 }
 

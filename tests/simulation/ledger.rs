@@ -143,7 +143,8 @@ impl Gone {
 impl Device {
     /// The acts in its log, and under how many names each.
     pub(crate) fn tokens(&self, part: Compartment) -> BTreeMap<Token, usize> {
-        let mut tokens = BTreeMap::new();
+        // What came with a snapshot is in no log.
+        let mut tokens = self.vault(part).inherited.clone();
         for logged in self.vault(part).log.values() {
             let op = program::read(&logged.bytes, program::LAST).unwrap();
             *tokens.entry(token_of(&op)).or_insert(0) += 1;

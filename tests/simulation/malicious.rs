@@ -7,11 +7,11 @@
 //! | 3, 4, 5, 8, 9, 10, 11, 12, 13, 14, 28 | history: hidden, dropped, rolled back, forked, forged, isolated, clocks | `hidden`, `history` |
 //! | 15, 16, 17, 18, 19 | people: keys swapped, approvals replayed, admins who are none, old rosters, recipients left out | `people` |
 //! | 21, of TLS and the pin | older TLS, another authority, another's certificate, a revoked key | `crates/server/tests/server/tls.rs` |
-//! | 23, what erases | answers and entries that erase nothing | `people`; a device that obeys a wipe comes with wipe |
-//! | 24 | a suppressed wipe | comes with wipe |
-//! | 25 | snapshots: one signer, stale vector, swapped, missing or extra chunk | comes with snapshots |
+//! | 23, what erases | answers and entries that erase nothing | `people`; forged, replayed and misaddressed orders and receipts: `wipe` |
+//! | 24 | a suppressed wipe | `wipe` |
+//! | 25 | snapshots: one signer, stale vector, swapped, missing or extra chunk | `snapshots` |
 //! | 26 | attachment chunks swapped, cut, reused | comes with attachments |
-//! | 27 | segments dropped early that a device still needs | comes with snapshots, under which alone a server may drop |
+//! | 27 | segments dropped early that a device still needs | `snapshots` |
 //! | 30 | wrong recovery words or a bad share | comes with recovery |
 
 mod bytes;
@@ -21,6 +21,8 @@ mod history;
 mod join;
 mod people;
 mod places;
+mod snapshots;
+mod wipe;
 
 use crate::clinic::KEPT;
 use crate::device::{Device, Wish, canonical};

@@ -1,10 +1,10 @@
 //! The server, and how it lies.
 
 use crate::clinic::head_of;
-use crate::device::Device;
+use crate::device::{Device, Made};
 use crate::disk::Segments;
 use std::collections::BTreeMap;
-use wardkeep_roster::{DeviceId, Roster};
+use wardkeep_roster::{Compartment, DeviceId, Roster};
 use wardkeep_sync::admit::Held;
 use wardkeep_sync::relay::RosterRefusal;
 use wardkeep_sync::wire::{PullRequest, PushReply, PushResult, RosterPost, VectorReply};
@@ -16,6 +16,8 @@ pub(crate) type Tamper = Box<dyn Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>>;
 pub(crate) struct Server {
     pub(crate) relay: Relay,
     pub(crate) store: Segments,
+    /// What it offers to whoever begins.
+    pub(crate) snapshots: BTreeMap<Compartment, Made>,
     /// Sealed keys that wait for a device.
     pub(crate) mailboxes: BTreeMap<DeviceId, Vec<Vec<u8>>>,
     /// Chains that it keeps from a device, and the last segment that it shows.
@@ -30,6 +32,7 @@ impl Server {
         Self {
             relay: Relay::new(roster, Frontier::new()),
             store: Segments::default(),
+            snapshots: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
             hidden: BTreeMap::new(),
             forgets: false,

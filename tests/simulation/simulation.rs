@@ -89,6 +89,8 @@ fn all_devices_come_to_hold_the_same_and_nothing_is_lost() {
         "ServerLost",
         "Cloned",
         "Forked",
+        "joined by a snapshot",
+        "let go",
     ] {
         assert!(
             end < SEEDS || all.get(what).is_some_and(|count| *count > 0),
@@ -115,6 +117,8 @@ fn play(seed: u64) -> Counts {
         run.step(step);
     }
     run.settle();
+    run.check();
+    run.begin_anew();
     run.check();
     run.counts
 }

@@ -11,7 +11,8 @@ use std::collections::{BTreeSet, VecDeque};
 use wardkeep_record::id::RecordId;
 use wardkeep_roster::Compartment;
 use wardkeep_sync::segment::{Opened, Segment};
-use wardkeep_sync::{Action, Chain, Gap, RosterHead};
+use wardkeep_sync::snapshot::trust;
+use wardkeep_sync::{Action, Chain, Frontier, Gap, RosterHead};
 
 /// The first moment: 2026, in milliseconds since 1970 (UTC).
 const BEGIN_MS: u64 = 1_767_225_600_000;
@@ -138,6 +139,15 @@ impl World {
                 Action::Push(gap) => self.push(at, &gap),
                 Action::Pull => self.pull(at, None)?,
                 Action::PullFrom { chain, after } => self.pull(at, Some((chain, after)))?,
+                Action::TakeSnapshot { compartment } => {
+                    let made = self.server.snapshots.get(&compartment).cloned();
+                    let now_ms = self.now_ms;
+                    if let Some(made) = made {
+                        let taken = self.devices[at].take_snapshot(compartment, &made, now_ms)?;
+                        assert_eq!(taken, Ok(()), "what was trusted is true");
+                    }
+                    Vec::new()
+                }
                 _ => Vec::new(),
             };
             let device = &mut self.devices[at];
@@ -207,10 +217,25 @@ impl World {
             actions.extend(self.devices[at].take(bytes, self.now_ms)?);
         }
         if whole {
-            let said = self.devices[at].peer.pulled();
+            let offered = self.offered_to(at);
+            let said = self.devices[at].peer.pulled_under(&offered);
             actions.extend(self.devices[at].act(said)?);
         }
         Ok(actions)
+    }
+
+    /// The vectors of the snapshots that a device would take.
+    fn offered_to(&self, at: usize) -> Frontier {
+        let mut offered = Frontier::new();
+        let device = &self.devices[at];
+        for made in self.server.snapshots.values() {
+            let (manifest, me) = (made.read(), device.member.device());
+            let what = (&manifest, &made.manifest[..]);
+            if trust(device.peer.roster(), Some(me), what, &made.countersignatures).is_ok() {
+                offered.join(&manifest.vector);
+            }
+        }
+        offered
     }
 
     /// A device says what it has seen, if it can.

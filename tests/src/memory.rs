@@ -133,7 +133,8 @@ pub fn raw_keys(session: &LoginSession, password: &str) -> RawKeys {
     assert!(output.status.success(), "raw-keys failed");
     let text = String::from_utf8(output.stdout).unwrap();
     let keys: Vec<_> = text.lines().filter_map(parse_key).collect();
-    assert_eq!(keys.len(), 4, "not all keys were given");
+    // A laptop of a clinic has a device key too.
+    assert!(keys.len() >= 4, "not all keys were given");
     RawKeys(keys)
 }
 

@@ -1,14 +1,18 @@
 // WARDKEEP-SAMPLE-DATA: what the made-up program says of sync, devices, joining and conflicts.
 // ?sync=offline|syncing|first|up_to_date|stale|alarm|revoked|joining&conflicts=1&requests=1&join=waiting
 import type {
+  ClinicPolicy,
   ConflictRow,
   DeviceRow,
   ErrorCode,
+  IncidentView,
   JoinRequest,
   JoinView,
   KeyRow,
+  Member,
   PatientRow,
   SyncStatus,
+  WipeView,
 } from "../src/bridge";
 import { rows } from "./people";
 
@@ -35,7 +39,7 @@ function statusFor(asked: URLSearchParams, conflicts: number): SyncStatus {
           { compartment: "clinical", changes: 1, oldest_ms: NOW - 12 * MINUTE },
         ]
       : [],
-    receiving: kind === "first" ? { done: 412, total: 1280 } : null,
+    receiving: kind === "first" ? { what: "snapshot", done: 412, total: 1280 } : null,
     problems:
       state === "alarm"
         ? [
@@ -48,6 +52,22 @@ function statusFor(asked: URLSearchParams, conflicts: number): SyncStatus {
     retry_in_s: state === "offline" ? 23 : null,
     offline_since_ms: state === "offline" ? NOW - 42 * MINUTE : null,
     clock_offset_ms: state === "alarm" ? -7_500_000 : 120,
+    snapshots: [
+      {
+        compartment: "office",
+        made_ms: NOW - 1440 * MINUTE,
+        by: "Empfang links",
+        trust: "confirmed",
+        bytes: 1_800_000,
+      },
+      {
+        compartment: "clinical",
+        made_ms: NOW - 60 * MINUTE,
+        by: "Behandlung 2",
+        trust: "unconfirmed",
+        bytes: 9_000_000,
+      },
+    ],
   };
 }
 
@@ -63,6 +83,7 @@ const devices: DeviceRow[] = [
     ],
     last_heard_ms: NOW,
     agrees: null,
+    wipe: null,
   },
   {
     id: "d2",
@@ -72,6 +93,7 @@ const devices: DeviceRow[] = [
     users: [{ id: "u4", name: "Dr. Tomasz Wiśniewski", roles: ["clinician"] }],
     last_heard_ms: NOW - 4 * MINUTE,
     agrees: true,
+    wipe: null,
   },
   {
     id: "d3",
@@ -81,6 +103,7 @@ const devices: DeviceRow[] = [
     users: [{ id: "u5", name: "Dr. Ines Vandenberghe-Lindqvist", roles: ["clinician", "front_desk"] }],
     last_heard_ms: null,
     agrees: null,
+    wipe: null,
   },
   {
     id: "d4",
@@ -90,11 +113,49 @@ const devices: DeviceRow[] = [
     users: [{ id: "u2", name: "Aylin Yilmaz", roles: ["front_desk"] }],
     last_heard_ms: NOW - 9000 * MINUTE,
     agrees: false,
+    wipe: null,
   },
 ];
 
+const people: Member[] = [
+  {
+    id: "u1",
+    name: "Dr. Miriam Sander",
+    roles: ["front_desk", "clinician", "admin"],
+    this: true,
+    revoked: false,
+    devices: [{ id: "d1", name: "Empfang links", active: true }],
+  },
+  {
+    id: "u4",
+    name: "Dr. Tomasz Wiśniewski",
+    roles: ["clinician"],
+    this: false,
+    revoked: false,
+    devices: [
+      { id: "d2", name: "Behandlung 2", active: true },
+      { id: "d3", name: "Hausbesuche", active: true },
+    ],
+  },
+  { id: "u7", name: "Lena Petersen", roles: [], this: false, revoked: true, devices: [] },
+];
+
+function wipeOf(state: WipeView["state"], post_unsent = true): WipeView {
+  return {
+    state,
+    ordered_ms: NOW - 190 * MINUTE,
+    ordered_by: "Dr. Miriam Sander",
+    may_confirm: state === "waits_for_second",
+    post_unsent,
+    delivered_ms: state === "delivered" || state === "confirmed" ? NOW - 12 * MINUTE : null,
+    confirmed_ms: state === "confirmed" ? NOW - 11 * MINUTE : null,
+    heard_ms: NOW - 1900 * MINUTE,
+    lease_ends_ms: NOW + 9000 * MINUTE,
+  };
+}
+
 const requests: JoinRequest[] = [
-  { id: "r1", device_name: "Labor", user_name: "Noor Haddad", words, at_ms: NOW - 2 * MINUTE },
+  { id: "r1", device_name: "Labor", user_name: "Noor Haddad", words, at_ms: NOW - 2 * MINUTE, person: null },
 ];
 
 const value = (text: string, user: string, device: string, ago: number, shown = false) => ({
@@ -188,12 +249,73 @@ const keys: KeyRow[] = [
   key({ key: "server_certificate", by: "server", since_ms: null, due_ms: NOW + 120 * DAY }),
 ];
 
+const incident: IncidentView = {
+  row: { id: 3, kind: "stolen", name: "Behandlung 2", opened_ms: NOW - 12 * MINUTE, closed_ms: null, left: 3 },
+  devices: [
+    {
+      id: "d2",
+      name: "Behandlung 2",
+      this: false,
+      people: ["Dr. Jonas Petersen", "Ayla Demir"],
+      alone: false,
+      since_ms: NOW - 210 * DAY,
+      last_heard_ms: NOW - 95 * MINUTE,
+      segments: 812,
+      revoked: true,
+    },
+  ],
+  could_read: ["office", "clinical"],
+  patients: 4211,
+  steps: [
+    { step: "revoke", state: "done", at_ms: NOW - 10 * MINUTE, error: null },
+    { step: "epochs", state: "waiting", at_ms: NOW - 10 * MINUTE, error: null },
+    { step: "vault_keys", state: "failed", at_ms: NOW - 8 * MINUTE, error: "disk_full" },
+    { step: "viewed", state: "todo", at_ms: null, error: null },
+    { step: "evidence", state: "todo", at_ms: null, error: null },
+  ],
+  viewed: [
+    {
+      n: 71,
+      at_ms: NOW - 100 * MINUTE,
+      user: "Ayla Demir",
+      action: "search_open",
+      patient: null,
+      patient_name: "MEYER, Hanna",
+      detail: null,
+      compartment: "office",
+      cursor: 71,
+    },
+  ],
+  viewed_days: 14,
+  evidence_file: null,
+  evidence_hash: null,
+};
+
 /** The answers of one made-up program. */
 export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<string, (input: never) => unknown> {
   let open = asked.get("conflicts") ? [...conflicts] : [];
   const undone = new Map<string, ConflictRow>();
   let asking = asked.get("requests") ? [...requests] : [];
+  let rules: ClinicPolicy = {
+    idle_lock_s: 300,
+    resume_window_s: 300,
+    lease_days: 14,
+    wrong_password_limit: 20,
+    min_app_version: "0.0.0",
+    disk_encryption: "require",
+    disk_grace_days: 7,
+    epoch_days: 30,
+    min_password_length: 12,
+    allow_export: true,
+    two_admins_wipe: false,
+  };
+  let members: Member[] = asked.get("sync") ? people : [];
   const list = devices.map((device) => ({ ...device }));
+  const wipes = asked.get("wipes")?.split(",") ?? [];
+  for (const [at, device] of list.entries()) {
+    const state = wipes[at - 1] as WipeView["state"] | undefined;
+    if (at > 0 && state) device.wipe = wipeOf(state);
+  }
   const status = () => statusFor(asked, open.length);
   return {
     sync_status: status,
@@ -223,17 +345,41 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
       const state = (asked.get("join") ?? "none") as JoinView["state"];
       return { state, words: state === "waiting" ? words : [], clinic: "5e0c71aa", detail: null };
     },
+    policy_get: () => rules,
+    policy_set: (wanted: ClinicPolicy) => {
+      rules = wanted;
+      return rules;
+    },
+    member_list: () => members,
+    user_roles: ({ user, roles }: { user: string; roles: Member["roles"] }) => {
+      members = members.map((one) => (one.id === user ? { ...one, roles } : one));
+      return members;
+    },
+    user_revoke: ({ user }: { user: string }) => {
+      members = members.map((one) => (one.id === user ? { ...one, revoked: true } : one));
+      return members;
+    },
     device_list: () => list,
     device_revoke: ({ id }: { id: string }) => {
       for (const device of list) if (device.id === id) device.status = "revoked";
       return list;
     },
+    incident_list: () => [incident.row],
+    incident_open: () => incident,
+    incident_show: () => incident,
+    incident_step: () => incident,
+    incident_evidence: () => incident,
+    incident_close: () => incident,
     key_list: () => keys,
     key_rotate: ({ key }: { key: string }) => {
       for (const row of keys) if (row.key === key) Object.assign(row, { since_ms: NOW, overdue: false });
       return keys;
     },
     key_progress: () => null,
+    device_wipe: ({ id, post_unsent }: { id: string; post_unsent: boolean }) => {
+      for (const device of list) if (device.id === id) device.wipe = wipeOf("ordered", post_unsent);
+      return list;
+    },
     conflict_list: () => open,
     conflict_settle: ({ record, element }: { record: string; element: string }) => {
       const found = open.find((one) => one.record === record && one.element === element) ?? refuse("conflict", null);

@@ -296,6 +296,23 @@ export const scenes = {
       await page.waitForSelector(id("device-row"));
     },
   },
+  incidents: { at: "?sync=up_to_date", steps: (page) => menu(page, "Incidents") },
+  incident: {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await menu(page, "Incidents");
+      await page.click(id("incident-open"));
+      await page.waitForSelector(id("step-revoke"));
+    },
+  },
+  "incident-german": {
+    at: "?sync=up_to_date&lang=de",
+    steps: async (page) => {
+      await menu(page, "Vorfälle");
+      await page.click(id("incident-open"));
+      await page.waitForSelector(id("step-revoke"));
+    },
+  },
   keys: {
     at: "?sync=up_to_date",
     steps: async (page) => {
@@ -318,6 +335,23 @@ export const scenes = {
       await page.waitForSelector(id("key-renew-confirm"));
     },
   },
+  "devices-wiped": {
+    at: "?sync=up_to_date&wipes=ordered,delivered,confirmed",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.waitForSelector(id("wipe-state"));
+    },
+  },
+  "device-wipe": {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("device-wipe"));
+      await page.waitForSelector(id("device-wipe-confirm"));
+    },
+  },
+  wiped: { at: "?wiped=over", steps: (page) => page.waitForSelector(id("wiped")) },
+  "wiped-german": { at: "?wiped=under&lang=de", steps: (page) => page.waitForSelector(id("wiped")) },
   "device-approve": {
     at: "?sync=up_to_date&requests=1",
     steps: async (page) => {

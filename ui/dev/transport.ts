@@ -59,7 +59,13 @@ const fail = (code: ErrorCode, detail: CommandError["detail"] = null): never => 
 };
 
 const status = (): AppStatus => ({
-  state: state === "no_vault" ? "no_vault" : state === "unlocked" ? "unlocked" : "locked",
+  state: asked.get("wiped")
+    ? "wiped"
+    : state === "no_vault"
+      ? "no_vault"
+      : state === "unlocked"
+        ? "unlocked"
+        : "locked",
   users: users.map((user) => ({ ...user, roles: null })),
   locked_because: (asked.get("because") as AppStatus["locked_because"]) ?? null,
   retry_in_s: Number(asked.get("wait") ?? 0),
@@ -67,6 +73,7 @@ const status = (): AppStatus => ({
   problem: asked.get("problem")
     ? { code: asked.get("problem") as ErrorCode, field: null, retryable: false, detail: null }
     : null,
+  wiped: asked.get("wiped") ? { over: asked.get("wiped") === "over", at_ms: 1_790_000_000_000 } : null,
   version: "0.1.0",
   language: settings.language,
 });

@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: what compilers do not check. Every rule stands in its own file with its reason.
 
+mod claims;
 pub mod files;
 mod imports;
 mod names;
@@ -29,6 +30,7 @@ pub fn check() -> Result<()> {
     faults.extend(size::check(&files)?);
     faults.extend(names::check(&files));
     faults.extend(words::check(&files));
+    faults.extend(claims::check(&files));
     if faults.is_empty() {
         return Ok(());
     }

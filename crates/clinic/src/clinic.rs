@@ -11,10 +11,15 @@ use crate::sync::Sync;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+use std::time::Duration;
 use wardkeep_vault::env::Env;
 use wardkeep_vault::home::{Home, HomeLock};
 use wardkeep_vault::password::{self, PasswordPolicy};
 use wardkeep_vault::rekey::{Ready, Recipient};
+
+/// How long the agent's round is waited for, where one runs: as often, and so long between.
+const AGENT_TRIES: usize = 100;
+const AGENT_PAUSE: Duration = Duration::from_millis(50);
 
 /// The clinic on this laptop. Cheap to clone; clones share the state.
 #[derive(Clone)]
@@ -89,6 +94,12 @@ impl Clinic {
         };
         let clinic = Self { inner: Arc::new(inner) };
         clinic.start_background()?;
+        if crate::wipe::is_under_way(clinic.home())
+            && !clinic.runs_in_background()
+            && let Err(error) = clinic.sync_round()
+        {
+            tracing::warn!(%error, "the wipe of this device is not over yet");
+        }
         Ok(clinic)
     }
 
@@ -99,6 +110,19 @@ impl Clinic {
 
     /// Takes the home for this process, or shares what another part of it has taken.
     pub(crate) fn home_lock(&self) -> Result<Arc<HomeLock>, CommandError> {
+        for _ in 0..AGENT_TRIES {
+            match self.try_home_lock() {
+                // The agent has the home for one round of its own.
+                Err(error) if error.code == ErrorCode::VaultBusy && self.home().has_agent() => {
+                    std::thread::sleep(AGENT_PAUSE);
+                }
+                other => return other,
+            }
+        }
+        self.try_home_lock()
+    }
+
+    fn try_home_lock(&self) -> Result<Arc<HomeLock>, CommandError> {
         let mut held = self.inner.home_lock.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lock) = held.upgrade() {
             return Ok(lock);
@@ -165,6 +189,9 @@ impl Clinic {
 
     /// Refuses where there is a vault.
     pub fn require_no_vault(&self) -> Result<(), CommandError> {
+        if crate::wipe::is_under_way(self.home()) {
+            return Err(ErrorCode::Wiped.into());
+        }
         if self.home().has_vault()? {
             Err(ErrorCode::VaultExists.into())
         } else {
@@ -174,8 +201,7 @@ impl Clinic {
 
     /// What the policy says of a new password; `context` are names that it must not consist of.
     pub(crate) fn judge_password(&self, password: &Password, context: &[&str]) -> Result<(), CommandError> {
-        let known =
-            self.with_session(|session| Ok((session.settings().min_password_length, session.clinic_name().to_owned())));
+        let known = self.with_session(|session| Ok((session.settings().min_password_length, session.clinic_name())));
         let (policy, clinic_name) = match known {
             Ok((length, name)) => (PasswordPolicy::new(length as usize), name),
             Err(_) => (PasswordPolicy::default(), String::new()),
@@ -203,6 +229,12 @@ impl Clinic {
             State::Locked(reason) => Some(*reason),
             State::Unlocked(_) => None,
         }
+    }
+
+    /// Why the clinic has ended the session without a person's wish: a surface that has not been told yet must be emptied.
+    pub fn locked_by_itself(&self) -> Option<LockReason> {
+        let own = |reason: &LockReason| matches!(reason, LockReason::AccessChanged | LockReason::Wiped);
+        self.locked_because().filter(own)
     }
 
     /// Serialises creating, unlocking, resuming and locking.
@@ -240,6 +272,11 @@ impl Clinic {
     /// A person did something.
     pub fn touch(&self) {
         self.inner.idle.touch(&*self.inner.machine.clock);
+    }
+
+    /// For how long nobody has done anything, in milliseconds.
+    pub(crate) fn idle_ms(&self) -> u64 {
+        self.inner.idle.idle_ms(&*self.inner.machine.clock)
     }
 
     /// Seconds until the session locks by itself; `None` while locked.

@@ -12,6 +12,7 @@ pub use typescript::typescript;
 
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
+use crate::policy;
 use crate::session::Session;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -96,7 +97,10 @@ impl Session {
             }
         };
         if allowed {
-            Ok(())
+            match need {
+                Need::May(permission) => policy::may_write(self.policy(), permission),
+                Need::Nothing | Need::Unlocked => Ok(()),
+            }
         } else {
             Err(ErrorCode::Forbidden.into())
         }

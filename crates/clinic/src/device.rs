@@ -2,4 +2,5 @@
 
 pub mod list;
 pub mod revoke;
+pub use crate::wipe::order as wipe;
 pub mod wire;

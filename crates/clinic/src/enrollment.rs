@@ -10,6 +10,7 @@
 pub(crate) mod access;
 pub mod approve;
 pub mod attach;
+pub(crate) mod becoming;
 mod code;
 pub(crate) mod delivery;
 mod founding;
@@ -19,6 +20,7 @@ pub mod join;
 pub mod join_status;
 pub(crate) mod joining;
 pub(crate) mod local;
+pub(crate) mod naming;
 pub(crate) mod pending;
 pub mod refuse;
 pub mod requests;

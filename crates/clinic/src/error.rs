@@ -76,6 +76,12 @@ pub enum ErrorCode {
     NotEnrolled,
     /// The server says that this device was revoked. Nothing was erased.
     DeviceRevoked,
+    /// The clinic's roster says that this user was revoked, everywhere or on this laptop. Nothing was erased.
+    UserRevoked,
+    /// The clinic's rules do not allow it; `field` names the rule.
+    PolicyForbids,
+    /// The clinic's rules ask for a newer version of this program before anything is written.
+    UpdateRequired,
     /// A roster entry, of this device or of the server, is not one that the clinic's rules allow.
     RosterRefused,
     /// The key that this needs was not delivered to this laptop yet.
@@ -84,6 +90,8 @@ pub enum ErrorCode {
     Expired,
     /// The invitation was mistyped, or is none.
     InvitationInvalid,
+    /// The clinic has ordered this device to be wiped: nothing opens any more.
+    Wiped,
     /// A fault of the program; the log has the place.
     Internal,
 }

@@ -37,6 +37,7 @@ pub(crate) struct Bundle {
 
 /// Builds the bundle of one patient in memory: nothing readable touches the disk.
 pub(crate) fn bundle(session: &Session, patient: RecordId) -> Result<Bundle, CommandError> {
+    crate::policy::may_export(session)?;
     session.snapshot(|view| {
         let mut growing = Growing {
             writer: BundleWriter::new(Limited(Zeroizing::new(Vec::new()))).map_err(too_large)?,

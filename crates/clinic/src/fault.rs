@@ -123,6 +123,7 @@ impl From<UnlockError> for CommandError {
                 tracing::error!("the keychain answered, and refused");
                 ErrorCode::KeychainAbsent.into()
             }
+            U::Wiped => ErrorCode::Wiped.into(),
             U::LeaseEnded => ErrorCode::Forbidden.into(),
             U::SlotDamaged { file } => Self::new(ErrorCode::SlotDamaged).file(format!("slots/{file}")),
             U::SlotNewer { file, version } => Self::new(ErrorCode::SlotNewer)

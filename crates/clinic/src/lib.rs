@@ -10,6 +10,7 @@
 //!
 //! It refuses to know what a window, a terminal or a server is, and what words an error is told in.
 
+pub mod agent;
 pub mod allergy;
 pub mod audit;
 mod base64;
@@ -23,10 +24,12 @@ pub mod error;
 pub mod export;
 mod fault;
 pub mod import;
+pub mod incident;
 mod link;
 pub mod machine;
 pub mod note;
 pub mod patient;
+pub mod policy;
 pub mod rotation;
 pub mod secret;
 pub mod session;
@@ -34,6 +37,7 @@ pub mod setting;
 pub mod sync;
 mod text;
 pub mod user;
+pub mod wipe;
 
 #[cfg(test)]
 mod tests;
@@ -43,3 +47,4 @@ pub use command::{decode, dispatch, typescript};
 pub use error::{CommandError, ErrorCode, ErrorDetail};
 pub use machine::{Machine, Resume};
 pub use secret::Password;
+pub use wardkeep_record::id::DeviceId;

@@ -16,8 +16,10 @@ mod identity;
 mod joins;
 mod mailbox;
 mod pin;
+mod receipts;
 mod roster;
 mod segments;
+mod snapshots;
 mod watched;
 
 pub use address::Address;

@@ -1,7 +1,7 @@
 //! The machine below the vault: keychain, clock, chance, time zone, all passed in; and the program itself.
 
 pub mod about;
-mod disk;
+pub(crate) mod disk;
 pub mod doctor;
 
 pub(crate) use disk::free_bytes;

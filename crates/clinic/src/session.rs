@@ -8,6 +8,7 @@ pub(crate) mod open;
 pub mod password_check;
 mod readers;
 pub mod resume;
+mod settle;
 pub mod status;
 pub mod touch;
 mod undo;
@@ -19,6 +20,7 @@ pub(crate) use undo::Undo;
 
 use crate::error::{CommandError, ErrorCode};
 use crate::machine::{Machine, Resume};
+use crate::policy;
 use crate::setting::Settings;
 use crate::sync::Signal;
 use crate::user::{Role, UserRow, roles_of};
@@ -29,6 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use std::time::Duration;
 use wardkeep_record::id::{BlobId, DeviceId, RecordId, UserId};
 use wardkeep_record::op::Compartment;
+use wardkeep_roster::entry::Policy;
 use wardkeep_vault::env::Env;
 use wardkeep_vault::home::HomeLock;
 use wardkeep_vault::integrity;
@@ -62,7 +65,9 @@ pub struct Session {
     /// Everybody in the clinic's roster, by the names that the office key opens.
     names: RwLock<HashMap<UserId, String>>,
     settings: RwLock<Settings>,
-    clinic_name: String,
+    /// The clinic's rules; nothing where this laptop works alone.
+    policy: RwLock<Option<Policy>>,
+    clinic_name: RwLock<String>,
     pub(crate) env: Env,
     pub(crate) machine: Arc<Machine>,
     /// When the resume entry was written last, in monotonic milliseconds.
@@ -106,9 +111,20 @@ impl Session {
         &self.roles
     }
 
-    /// The policy.
+    /// The settings of this laptop, with the clinic's rules in their place.
     pub fn settings(&self) -> Settings {
-        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let own = self.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
+        policy::over(self.policy(), own)
+    }
+
+    /// The clinic's rules; nothing where this laptop works alone.
+    pub(crate) fn policy(&self) -> Option<Policy> {
+        *self.policy.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over other rules of the clinic.
+    pub(crate) fn adopt_policy(&self, policy: Policy) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Some(policy);
     }
 
     /// Takes over a changed policy that is already stored.
@@ -117,8 +133,13 @@ impl Session {
     }
 
     /// The clinic's name.
-    pub fn clinic_name(&self) -> &str {
-        &self.clinic_name
+    pub fn clinic_name(&self) -> String {
+        self.clinic_name.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes over the name that the clinic has for itself and that is already stored.
+    pub(crate) fn adopt_clinic_name(&self, name: String) {
+        *self.clinic_name.write().unwrap_or_else(PoisonError::into_inner) = name;
     }
 
     /// Now, in Unix milliseconds.
@@ -190,6 +211,12 @@ impl Session {
         work: impl FnOnce(&mut Store) -> Result<R, E>,
     ) -> Result<R, CommandError> {
         work(&mut self.store()).map_err(Into::into)
+    }
+
+    /// The same, with the work's own errors.
+    pub(crate) fn on_store<R>(&self, work: impl FnOnce(&mut Store) -> R) -> R {
+        self.step_aside();
+        work(&mut self.store())
     }
 
     /// The same for work that nobody waits for.
@@ -372,7 +399,7 @@ impl Session {
         let compartments = [Compartment::Office, Compartment::Clinical];
         Ok(wire::SessionView {
             user: self.user_row()?,
-            clinic_name: self.clinic_name.clone(),
+            clinic_name: self.clinic_name(),
             compartments: compartments.into_iter().filter(|at| self.holds(*at)).collect(),
             settings: self.settings(),
             patient_count: self.read(|view| Ok(view.patients_count()?))?,

@@ -23,20 +23,25 @@ mod live;
 pub mod name;
 pub mod now;
 mod push;
+pub(crate) mod revoked;
 mod roster;
 mod round;
 mod seal;
 pub mod seen;
+mod snapshot;
 pub mod status;
 pub mod wire;
 
+pub(crate) use alarm::kind_name;
 pub(crate) use apply::complete_keys;
 pub(crate) use background::Signal;
 pub(crate) use desk::Desk;
 pub(crate) use live::Live;
+pub(crate) use push::post_outbox;
 pub(crate) use roster::{Sealing, act, fetch_roster, give_all};
 pub use round::Outcome;
 pub(crate) use seal::before_lock;
+pub use snapshot::make as snapshot_make;
 
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
@@ -44,6 +49,7 @@ use crate::link::{Address, Identity, Link, LinkError, Pin, Server};
 use crate::session::Session;
 use background::Background;
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Runtime;
 use wardkeep_vault::clock::Clock;
@@ -59,6 +65,10 @@ pub(crate) struct Sync {
     runtime: Mutex<Option<Arc<Runtime>>>,
     /// What a surface is shown.
     live: Mutex<Live>,
+    /// The snapshots that the server offers.
+    offers: Mutex<snapshot::Offers>,
+    /// How often a lock has asked everything long to end.
+    interrupts: AtomicU64,
     /// Held by whoever does a round.
     rounds: Mutex<()>,
     /// Wakes the background thread.
@@ -81,6 +91,15 @@ impl Sync {
     /// What a surface is shown.
     pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
         held(&self.live)
+    }
+
+    /// Ends whatever reads or writes many rows: somebody wants to lock.
+    pub(crate) fn interrupt(&self) {
+        self.interrupts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn interrupts(&self) -> u64 {
+        self.interrupts.load(Ordering::Relaxed)
     }
 
     /// Says that a key is missing on this laptop.

@@ -2,13 +2,17 @@
 
 pub mod add;
 pub mod list;
+pub mod members;
 pub mod password_change;
 pub mod remove;
+pub mod revoke;
+pub mod roles;
+pub mod wire;
 
 use crate::error::{CommandError, ErrorCode};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use wardkeep_record::id::UserId;
+pub use wardkeep_record::id::{DeviceId, UserId};
 pub use wardkeep_record::role::Role;
 use wardkeep_vault::roles::Roles;
 

@@ -124,6 +124,27 @@ impl Blobs {
         Ok(())
     }
 
+    /// Keeps a chunk of a snapshot whole.
+    pub async fn put_chunk(&self, clinic: ClinicId, hash: &BlobHash, bytes: Vec<u8>) -> Result<(), StoreError> {
+        let place = chunk(clinic, hash);
+        self.objects.put(&place, PutPayload::from(bytes)).await.map_err(fault)?;
+        Ok(())
+    }
+
+    /// A chunk of a snapshot.
+    pub async fn chunk(&self, clinic: ClinicId, hash: &BlobHash) -> Result<Bytes, StoreError> {
+        let found = self.objects.get(&chunk(clinic, hash)).await.map_err(fault)?;
+        found.bytes().await.map_err(fault)
+    }
+
+    /// Removes a chunk; one that is not there counts as removed.
+    pub async fn drop_chunk(&self, clinic: ClinicId, hash: &BlobHash) -> Result<(), StoreError> {
+        match self.objects.delete(&chunk(clinic, hash)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(fault(error)),
+        }
+    }
+
     /// The length of a whole file.
     pub async fn length(&self, clinic: ClinicId, blob: &BlobHash) -> Result<Option<u64>, StoreError> {
         match self.objects.head(&whole(clinic, blob)).await {
@@ -172,6 +193,12 @@ fn lock(busy: &Mutex<HashSet<(ClinicId, BlobHash)>>) -> std::sync::MutexGuard<'_
 fn whole(clinic: ClinicId, blob: &BlobHash) -> Place {
     let name = HEXLOWER.encode(blob);
     Place::from(format!("{clinic}/{}/{name}", &name[..2]))
+}
+
+/// Apart from sealed files: nobody can name a file as a chunk and have it go with a snapshot.
+fn chunk(clinic: ClinicId, hash: &BlobHash) -> Place {
+    let name = HEXLOWER.encode(hash);
+    Place::from(format!("{clinic}/snapshots/{}/{name}", &name[..2]))
 }
 
 fn parts(clinic: ClinicId, blob: &BlobHash) -> Place {

@@ -6,7 +6,6 @@ use crate::hub::Hub;
 use crate::store::{Store, StoreError};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use wardkeep_roster::roster::Status;
 use wardkeep_roster::{ClinicId, Roster};
 use wardkeep_sync::{Frontier, Relay, RosterHead};
 
@@ -81,7 +80,7 @@ pub fn listings(roster: &Roster) -> impl Iterator<Item = Listing> {
     roster.devices().map(|(device, listed)| Listing {
         device,
         key: PeerKey(*listed.key.as_bytes()),
-        revoked: listed.status != Status::Active,
+        revoked: !listed.may_connect(),
     })
 }
 

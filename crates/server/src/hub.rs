@@ -17,6 +17,10 @@ struct Counts {
     own: HashMap<DeviceId, u64>,
     parcels: HashMap<DeviceId, u64>,
     joins: u64,
+    snapshots: u64,
+    /// Of these, those that each device has caused itself.
+    own_snapshots: HashMap<DeviceId, u64>,
+    receipts: u64,
     streams: HashMap<DeviceId, u32>,
 }
 
@@ -66,6 +70,19 @@ impl Hub {
         self.change(|counts| counts.joins += 1);
     }
 
+    /// A snapshot came from this device, or it has signed or acknowledged one.
+    pub fn snapshots(&self, by: DeviceId) {
+        self.change(|counts| {
+            counts.snapshots += 1;
+            *counts.own_snapshots.entry(by).or_default() += 1;
+        });
+    }
+
+    /// A device has answered an order to wipe it.
+    pub fn receipts(&self) {
+        self.change(|counts| counts.receipts += 1);
+    }
+
     /// Listens for one device, unless it listens `most` times already. The first events say what it may have missed.
     pub fn listen(self: &Arc<Self>, device: DeviceId, most: u32) -> Option<Listener> {
         let bell = self.bell.subscribe();
@@ -81,6 +98,8 @@ impl Hub {
             Event::Segments,
             Event::Parcels,
             Event::Joins,
+            Event::Snapshots,
+            Event::Receipts,
         ]);
         drop(counts);
         Some(Listener {
@@ -115,6 +134,8 @@ struct Seen {
     segments: u64,
     parcels: u64,
     joins: u64,
+    snapshots: u64,
+    receipts: u64,
 }
 
 impl Counts {
@@ -125,6 +146,8 @@ impl Counts {
             segments: self.segments - own,
             parcels: self.parcels.get(&device).copied().unwrap_or(0),
             joins: self.joins,
+            snapshots: self.snapshots - self.own_snapshots.get(&device).copied().unwrap_or(0),
+            receipts: self.receipts,
         }
     }
 }
@@ -158,6 +181,8 @@ impl Listener {
             (now.segments != seen.segments, Event::Segments),
             (now.parcels != seen.parcels, Event::Parcels),
             (now.joins != seen.joins, Event::Joins),
+            (now.snapshots != seen.snapshots, Event::Snapshots),
+            (now.receipts != seen.receipts, Event::Receipts),
         ];
         self.due
             .extend(news.into_iter().filter_map(|(changed, event)| changed.then_some(event)));
@@ -196,7 +221,14 @@ mod tests {
         let hub = Arc::new(Hub::new(3));
         let mut listener = hub.listen(ME, 1).unwrap();
         assert!(hub.listen(ME, 1).is_none());
-        let first = [Event::Roster(3), Event::Segments, Event::Parcels, Event::Joins];
+        let first = [
+            Event::Roster(3),
+            Event::Segments,
+            Event::Parcels,
+            Event::Joins,
+            Event::Snapshots,
+            Event::Receipts,
+        ];
         assert_eq!(drain(&mut listener).await, first);
         hub.segments(ME);
         hub.parcels(&[OTHER]);

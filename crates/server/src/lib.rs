@@ -29,6 +29,7 @@ pub mod pin;
 pub mod private;
 pub mod random;
 pub mod rate;
+pub mod retain;
 pub mod route;
 pub mod serve;
 pub mod status;

@@ -10,6 +10,7 @@ use wardkeep_server::clock::Clock;
 use wardkeep_server::config::{Certificate, Config};
 use wardkeep_server::init::{TOKEN_DAYS, init};
 use wardkeep_server::serve::Server;
+use wardkeep_server::store::sqlite::rekey::rekey;
 use wardkeep_server::{certificate, log, status, token};
 
 /// Names the file with the database's key, over the settings: for a key service that mounts it.
@@ -45,6 +46,8 @@ enum Command {
     Token,
     /// Make a new certificate now; a running server takes it up by itself
     Renew,
+    /// Give the database of a stopped server a new key
+    Rekey,
 }
 
 #[derive(Args)]
@@ -138,6 +141,10 @@ async fn command(cli: Cli) -> Result<()> {
         Command::Token => {
             let token = token::make_in_store(&config, &clock).await?;
             say(&format!("founding token  {token}\n"))
+        }
+        Command::Rekey => {
+            rekey(&config.database(), &config.database_key)?;
+            say("The database has a new key; copies of it from before still open with the old one.\n")
         }
         Command::Renew => {
             certificate::renew(&config, clock.now_ms())?;

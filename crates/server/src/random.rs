@@ -4,9 +4,14 @@
 ///
 /// The generators of the systems that this runs on block until seeded and then always answer. Were one to fail nevertheless,
 /// going on without randomness would be the worse answer.
-#[allow(clippy::disallowed_methods, reason = "the one place that asks the system")]
 pub fn array<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the operating system's generator always answers once it is seeded");
+    fill(&mut bytes);
     bytes
+}
+
+/// The same into a buffer that is wiped.
+#[allow(clippy::disallowed_methods, reason = "the one place that asks the system")]
+pub fn fill(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system's generator always answers once it is seeded");
 }

@@ -6,10 +6,14 @@ mod events;
 mod hello;
 mod invitations;
 mod joins;
+mod lease;
 mod parcels;
 mod pull;
 mod push;
+mod receipts;
+mod revocations;
 mod roster;
+mod snapshots;
 mod vector;
 
 use crate::app::App;
@@ -44,7 +48,21 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/joins/{invitation}", get(joins::told))
         .route("/v1/joins/{invitation}/welcome", post(joins::welcome))
         .route("/v1/joins/{invitation}/decline", post(joins::decline))
+        .route("/v1/revocations", get(revocations::get))
+        .route("/v1/receipts", get(receipts::get).post(receipts::post))
+        .route("/v1/lease", post(lease::post))
+        .route("/v1/leases", get(lease::list))
         .route("/v1/events", get(events::get))
+        .route("/v1/snapshots", get(snapshots::list).post(snapshots::post))
+        .route("/v1/snapshots/{id}", get(snapshots::get))
+        .route("/v1/snapshots/{id}/countersignature", post(snapshots::countersign))
+        .route("/v1/snapshots/{id}/acknowledgement", post(snapshots::acknowledge))
+        .route(
+            "/v1/chunks/{hash}",
+            get(snapshots::get_chunk)
+                .head(snapshots::has_chunk)
+                .put(snapshots::put_chunk),
+        )
         .route(
             "/v1/blobs/{hash}",
             get(blobs::get).head(blobs::head).put(blobs::put).delete(blobs::delete),
@@ -94,7 +112,7 @@ fn enter(app: &App, request: &Request) -> Result<(), Fault> {
 
 /// The pattern of the route, never the path: a path may name an invitation or a file.
 fn route_of(request: &Request) -> &'static str {
-    const ROUTES: [&str; 14] = [
+    const ROUTES: [&str; 23] = [
         "/v1/hello",
         "/v1/clinics",
         "/v1/roster",
@@ -107,7 +125,16 @@ fn route_of(request: &Request) -> &'static str {
         "/v1/joins/{invitation}",
         "/v1/joins/{invitation}/welcome",
         "/v1/joins/{invitation}/decline",
+        "/v1/revocations",
+        "/v1/receipts",
+        "/v1/lease",
+        "/v1/leases",
         "/v1/events",
+        "/v1/snapshots",
+        "/v1/snapshots/{id}",
+        "/v1/snapshots/{id}/countersignature",
+        "/v1/snapshots/{id}/acknowledgement",
+        "/v1/chunks/{hash}",
         "/v1/blobs/{hash}",
     ];
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);

@@ -126,6 +126,11 @@ impl Server {
         self.look.notify_one();
     }
 
+    /// Lets go of segments and snapshots that others stand in for, as it is done every hour.
+    pub async fn let_go(&self, now_ms: u64) -> Result<(), StoreError> {
+        crate::retain::let_go(&self.app, now_ms).await
+    }
+
     /// A further founding token.
     pub async fn make_token(&self) -> Result<FoundingToken, StoreError> {
         let token = FoundingToken::make();

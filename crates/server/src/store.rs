@@ -14,9 +14,11 @@ use crate::directory::PeerKey;
 use crate::token::TokenHash;
 use async_trait::async_trait;
 use bytes::Bytes;
-use wardkeep_roster::{ClinicId, DeviceId};
+use wardkeep_roster::{ClinicId, Compartment, DeviceId};
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::{Chain, SegmentHash};
+use wardkeep_sync::receipt::Stage;
+use zeroize::Zeroizing;
 
 /// The answer of a store.
 pub type Stored<T> = Result<T, StoreError>;
@@ -142,6 +144,26 @@ pub enum JoinAnswer {
     Declined,
 }
 
+/// A device's answer to an order to wipe it, verified.
+pub struct NewReceipt {
+    /// Which device.
+    pub device: DeviceId,
+    /// How far it has come.
+    pub stage: Stage,
+    /// All of it, as received.
+    pub bytes: Vec<u8>,
+}
+
+/// What a device asks of its lease share.
+pub enum LeaseAsk {
+    /// What there is, or else this one.
+    First(Zeroizing<[u8; 32]>),
+    /// The device has this one: it replaces whatever there is.
+    Holds(Zeroizing<[u8; 32]>),
+    /// What there is.
+    Again,
+}
+
 /// How far a sealed file has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Upload {
@@ -149,6 +171,37 @@ pub struct Upload {
     pub received: u64,
     /// Whether that is all, and verified.
     pub complete: bool,
+}
+
+/// A snapshot whose maker the roster bears out.
+pub struct NewSnapshot {
+    /// The hash of its manifest.
+    pub id: [u8; 32],
+    /// Of which compartment.
+    pub compartment: Compartment,
+    /// The hashes of its chunks.
+    pub chunks: Vec<[u8; 32]>,
+    /// All of the manifest, as received.
+    pub manifest: Vec<u8>,
+    /// The present time.
+    pub now_ms: u64,
+}
+
+/// A snapshot as the store holds it, without its manifest.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SnapshotRow {
+    /// The hash of its manifest.
+    pub id: [u8; 32],
+    /// Of which compartment.
+    pub compartment: Compartment,
+    /// When it came.
+    pub put_ms: u64,
+    /// Whether segments were let go under it.
+    pub dropped: bool,
+    /// The countersignatures.
+    pub signatures: Vec<Vec<u8>>,
+    /// The devices that hold all that is in it.
+    pub acknowledged: Vec<DeviceId>,
 }
 
 /// The figures of one clinic, for the operator.
@@ -222,6 +275,24 @@ pub trait Store: Send + Sync + 'static {
     /// What the device that asked is told.
     async fn join_answer(&self, invitation: [u8; 16], key: PeerKey) -> Stored<JoinAnswer>;
 
+    /// Keeps a receipt. One of the same device and stage stays as it is; with the last one the device's lease share goes.
+    async fn put_receipt(&self, clinic: ClinicId, receipt: NewReceipt, quota: u64) -> Stored<Appended>;
+
+    /// All receipts of a clinic.
+    async fn receipts(&self, clinic: ClinicId) -> Stored<Vec<Vec<u8>>>;
+
+    /// The lease share of a device, and that it was handed out at this time; `None` where there is none and none may be made.
+    async fn lease(
+        &self,
+        clinic: ClinicId,
+        device: DeviceId,
+        ask: LeaseAsk,
+        now_ms: u64,
+    ) -> Stored<Option<Zeroizing<[u8; 32]>>>;
+
+    /// When each device was last handed its share.
+    async fn leases(&self, clinic: ClinicId) -> Stored<Vec<(DeviceId, u64)>>;
+
     /// How far a sealed file has come.
     async fn upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<Upload>;
 
@@ -244,6 +315,52 @@ pub trait Store: Send + Sync + 'static {
 
     /// Half-sent sealed files that nobody has continued since.
     async fn stale_uploads(&self, before_ms: u64) -> Stored<Vec<(ClinicId, [u8; 32])>>;
+
+    /// Notes that a chunk of so many bytes is here since this time. The same one twice is harmless.
+    async fn put_chunk(
+        &self,
+        clinic: ClinicId,
+        hash: [u8; 32],
+        length_and_time: (u64, u64),
+        quota: u64,
+    ) -> Stored<Appended>;
+
+    /// The length of a chunk, if it is here.
+    async fn chunk(&self, clinic: ClinicId, hash: [u8; 32]) -> Stored<Option<u64>>;
+
+    /// Chunks that came before this time and are of no snapshot.
+    async fn stale_chunks(&self, before_ms: u64) -> Stored<Vec<(ClinicId, [u8; 32])>>;
+
+    /// Forgets a chunk, unless it is of a snapshot by now. Says whether it was forgotten.
+    async fn drop_chunk(&self, clinic: ClinicId, hash: [u8; 32]) -> Stored<bool>;
+
+    /// Keeps a snapshot if all its chunks are here (`NotNext` if not) and the clinic has fewer than `most`.
+    async fn put_snapshot(&self, clinic: ClinicId, new: NewSnapshot, quota: u64, most: u32) -> Stored<Appended>;
+
+    /// All snapshots, newest first.
+    async fn snapshots(&self, clinic: ClinicId) -> Stored<Vec<SnapshotRow>>;
+
+    /// The manifest of a snapshot.
+    async fn manifest(&self, clinic: ClinicId, id: [u8; 32]) -> Stored<Option<Vec<u8>>>;
+
+    /// Keeps a device's countersignature, one for each device and at most `most`. `false` if there is no such snapshot.
+    async fn sign_snapshot(
+        &self,
+        clinic: ClinicId,
+        id: [u8; 32],
+        signature: (DeviceId, Vec<u8>),
+        most: u32,
+    ) -> Stored<bool>;
+
+    /// Notes that a device holds all that is in a snapshot. `false` if there is no such snapshot.
+    async fn acknowledge_snapshot(&self, clinic: ClinicId, id: [u8; 32], device: DeviceId) -> Stored<bool>;
+
+    /// Lets go of segments up to these under a snapshot; chains keep their tips. Says how many bytes went. Segments that are stored
+    /// together with later ones may stay.
+    async fn drop_segments(&self, clinic: ClinicId, id: [u8; 32], upto: Vec<(Chain, u64)>) -> Stored<u64>;
+
+    /// Forgets a snapshot; its chunks stay until [`Store::drop_chunk`].
+    async fn forget_snapshot(&self, clinic: ClinicId, id: [u8; 32]) -> Stored<()>;
 
     /// Forgets invitations and tokens whose time is over, with the requests under them.
     async fn forget_expired(&self, now_ms: u64) -> Stored<()>;

@@ -105,6 +105,7 @@ pub fn certificate_warning(shown: &ShownChain, warn_before_ms: u64, now_ms: u64)
 /// Expired invitations and tokens, and sealed files that nobody continues.
 async fn forget(app: &App, now_ms: u64) -> Result<(), StoreError> {
     app.store.forget_expired(now_ms).await?;
+    crate::retain::let_go(app, now_ms).await?;
     let before_ms = now_ms.saturating_sub(app.limits.keep_upload_days * DAY_MS);
     for (clinic, blob) in app.store.stale_uploads(before_ms).await? {
         let Some(_claim) = app.blobs.claim(clinic, blob) else {

@@ -135,7 +135,7 @@ fn place<'a>(roster: &Roster, held: &impl Held, verified: Verified<'a>) -> Verdi
 }
 
 /// Whether a revocation has drawn its line before this segment. Where the admin drew none, nothing new counts.
-fn counts_not(roster: &Roster, chain: &Chain, seq: u64) -> bool {
+pub(crate) fn counts_not(roster: &Roster, chain: &Chain, seq: u64) -> bool {
     match roster.cut_off(&chain.device, &chain.incarnation.0, chain.compartment) {
         None | Some(CutOff::None) => false,
         Some(CutOff::Unstated { .. }) => true,

@@ -55,6 +55,12 @@ pub enum Action {
     },
     /// Ask for the server's vector again: something does not fit.
     AskVector,
+    /// The server has let go of segments that this device lacks, and offers a snapshot in their place: take it, then call
+    /// [`Peer::adopt`].
+    TakeSnapshot {
+        /// Of which compartment.
+        compartment: Compartment,
+    },
     /// The server cannot take more now: wait longer before the next try.
     Backoff,
     /// This device has written on in a place where the server has another of its segments. Take the ops of this chain's segments
@@ -245,6 +251,16 @@ impl Peer {
             .collect();
         self.told.remove(&chain);
         self.proven.remove(&chain);
+        vec![Action::AskVector]
+    }
+
+    /// A trusted snapshot was taken in durably: it stands for every segment up to its vector.
+    pub fn adopt(&mut self, vector: &Frontier, now_ms: u64) -> Vec<Action> {
+        for (chain, _) in vector.iter().filter(|(chain, _)| chain.device != self.me) {
+            let heard = self.memory.heard.entry(chain.device).or_insert(now_ms);
+            *heard = (*heard).min(now_ms);
+        }
+        self.held.join(vector);
         vec![Action::AskVector]
     }
 

@@ -6,10 +6,11 @@ use crate::frontier::{Frontier, Gap};
 use crate::id::{Chain, RosterHead, SegmentHash, Tip};
 use crate::parcel::{Parcel, ParcelError};
 use crate::segment::Unverified;
+use crate::snapshot::{Countersignature, Manifest, ManifestError, Untrusted, check_maker, has_passed};
 use crate::wire::{PullRequest, RefusalCode, RosterPost, VectorReply};
 use crate::{Reject, join::JoinRequest, join::RequestError};
 use wardkeep_roster::entry::hash_of;
-use wardkeep_roster::roster::{Status, VerifyError};
+use wardkeep_roster::roster::{Device, VerifyError};
 use wardkeep_roster::{Compartment, DeviceId, Enrollment, Role, Roster};
 
 /// One clinic on the server.
@@ -25,6 +26,23 @@ pub enum RosterRefusal {
     Conflict(RosterHead),
     /// An entry is not valid.
     Refused(VerifyError),
+}
+
+/// Why a snapshot was not taken.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SnapshotRefusal {
+    /// It is none.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The roster does not bear it out.
+    #[error(transparent)]
+    Maker(#[from] Untrusted),
+    /// Another device than its maker sends it.
+    #[error("sent by another device than its maker")]
+    Sender,
+    /// It names segments that are not here.
+    #[error("names segments that are not here")]
+    Ahead,
 }
 
 /// What is to be done with one segment of a push.
@@ -59,10 +77,11 @@ impl Relay {
         &self.held
     }
 
-    /// The device behind a certificate's key, if it may connect: one that the roster lists and has not revoked.
+    /// The device behind a certificate's key, if it may connect: one that the roster lists and has not revoked, or that has an order to wipe
+    /// to hear.
     pub fn may_connect(&self, key: &[u8; 32]) -> Option<DeviceId> {
         let (id, device) = self.roster.device_by_key(key)?;
-        (device.status == Status::Active).then_some(id)
+        device.may_connect().then_some(id)
     }
 
     /// The compartments that somebody on this device may read. What else there is it is not given even sealed.
@@ -123,8 +142,7 @@ impl Relay {
 
     /// The roster is on the disk. Returns the devices that must be disconnected at once.
     pub fn adopt(&mut self, roster: Roster) -> Vec<DeviceId> {
-        let active =
-            |roster: &Roster, id: &DeviceId| roster.device(id).is_some_and(|device| device.status == Status::Active);
+        let active = |roster: &Roster, id: &DeviceId| roster.device(id).is_some_and(Device::may_connect);
         let former = std::mem::replace(&mut self.roster, roster);
         let gone = former.devices().map(|(id, _)| id);
         gone.filter(|id| active(&former, id) && !active(&self.roster, id))
@@ -147,9 +165,15 @@ impl Relay {
 
     /// What this device is told that the server has.
     pub fn vector_for(&self, device: &DeviceId) -> VectorReply {
+        let mut tips = self.held.within(&self.readable(device));
+        if self.roster.wipe_order(device).is_some() {
+            // It may read nothing any more, and must know what of its own is safe before it destroys it.
+            let own = self.held.iter().filter(|(chain, _)| chain.device == *device);
+            tips.join(&own.map(|(chain, tip)| (*chain, *tip)).collect());
+        }
         VectorReply {
             roster: self.head(),
-            tips: self.held.within(&self.readable(device)),
+            tips,
         }
     }
 
@@ -158,6 +182,30 @@ impl Relay {
         let mut compartments = self.readable(device);
         compartments.retain(|compartment| pull.compartments.contains(compartment));
         self.held.within(&compartments).beyond(&pull.vector)
+    }
+
+    /// Whether a snapshot may be kept: made by the device that sends it, which may read the compartment, and of segments that are here.
+    /// Whether it may be believed is for those who take it.
+    pub fn judge_snapshot(&self, from: &DeviceId, bytes: &[u8]) -> Result<Manifest, SnapshotRefusal> {
+        let manifest = Manifest::parse(bytes)?;
+        check_maker(&self.roster, &manifest, bytes)?;
+        if manifest.maker != *from {
+            return Err(SnapshotRefusal::Sender);
+        }
+        if !has_passed(&self.held, &manifest.vector) {
+            return Err(SnapshotRefusal::Ahead);
+        }
+        Ok(manifest)
+    }
+
+    /// Whether a countersignature belongs to a snapshot and comes from the device that has made it.
+    pub fn judge_countersignature(&self, from: &DeviceId, manifest: &Manifest, bytes: &[u8]) -> bool {
+        let Ok(countersignature) = Countersignature::parse(bytes) else {
+            return false;
+        };
+        countersignature.device() == *from
+            && self.readable(from).contains(&manifest.compartment)
+            && countersignature.is_of(bytes, &self.roster, manifest.compartment, manifest.claim())
     }
 
     /// Whose mailbox a parcel goes into. It must come from a device of its sender, or anybody could fill mailboxes.

@@ -14,7 +14,7 @@ mod ops;
 pub(crate) mod pack;
 pub(crate) mod padme;
 mod seal;
-mod verify;
+pub(crate) mod verify;
 
 pub use header::{HEADER_BYTES, Header, Kind, MalformedSegment, SUITE};
 pub use open::{OpenError, Opened};

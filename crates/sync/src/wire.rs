@@ -8,17 +8,23 @@
 
 mod event;
 mod join;
+mod lease;
 mod mailbox;
+mod receipt;
 mod roster;
 mod segments;
+mod snapshot;
 
 pub use event::Event;
 pub use join::{InvitationPost, Join, JoinPost, JoinState, JoinsReply, MAX_JOINS, WelcomePost};
+pub use lease::{LeasePost, LeaseReply, LeaseRow, LeasesReply, MAX_LEASES, SHARE_BYTES};
 pub use mailbox::{MAX_PARCELS, ParcelItem, ParcelsPost, ParcelsReply};
+pub use receipt::{MAX_RECEIPTS, ReceiptPost, ReceiptsReply};
 pub use roster::{
     FoundPost, Founded, Hello, MAX_FOUNDING_TOKEN_BYTES, MAX_ROSTER_POST_ENTRIES, RosterPost, RosterReply,
 };
 pub use segments::{MAX_PUSH_SEGMENTS, PullRequest, PushReply, PushResult, RefusalCode, VectorReply};
+pub use snapshot::{MAX_COUNTERSIGNATURES, MAX_SNAPSHOTS, Signed, SnapshotItem, SnapshotsReply};
 
 use crate::cbor::{self, Malformed};
 

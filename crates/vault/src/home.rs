@@ -3,7 +3,10 @@
 //! ```text
 //! HOME/founding                 there while a vault is being made, so that one cut short is begun anew
 //! HOME/granting                 there while a device gets its clinical vault, so that one cut short is begun anew
+//! HOME/wiping                   there from the moment on in which an order to wipe is obeyed: nothing opens any more
+//! HOME/wiped                    there once everything is destroyed, until somebody begins anew
 //! HOME/lock                     held by the one process that writes
+//! HOME/agent                    held by the process that keeps the locked device in touch with its server
 //! HOME/vault/office.db          demographics, schedule (with -wal and -shm)
 //! HOME/vault/clinical.db        the chart
 //! HOME/vault/<name>.db.next     one of them anew under another key, until it takes the other's place
@@ -165,6 +168,11 @@ impl Home {
         self.sync_dir().join("spool.db")
     }
 
+    /// Where sealed chunks of a snapshot lie on their way.
+    pub fn snapshots_dir(&self) -> PathBuf {
+        self.sync_dir().join("snapshots")
+    }
+
     /// The folder of the key slots.
     pub fn slots_dir(&self) -> PathBuf {
         self.root.join("slots")
@@ -200,7 +208,12 @@ impl Home {
     pub fn slot_users(&self) -> Result<Vec<UserId>, HomeError> {
         let dir = self.slots_dir();
         let mut users = Vec::new();
-        for entry in fs::read_dir(&dir).map_err(HomeError::io(&dir))? {
+        let entries = match fs::read_dir(&dir) {
+            // In the middle of a wipe.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(users),
+            other => other.map_err(HomeError::io(&dir))?,
+        };
+        for entry in entries {
             let name = entry.map_err(HomeError::io(&dir))?.file_name();
             let id = name.to_str().and_then(|name| name.strip_suffix(SLOT_SUFFIX));
             users.extend(id.and_then(|id| id.parse::<UserId>().ok()));
@@ -215,6 +228,26 @@ impl Home {
     /// Marks that a vault is being made here and is not whole yet.
     pub(crate) fn founding(&self) -> PathBuf {
         self.root.join("founding")
+    }
+
+    /// Marks that a wipe is under way.
+    pub(crate) fn wiping(&self) -> PathBuf {
+        self.root.join("wiping")
+    }
+
+    /// Marks that this device was wiped.
+    pub(crate) fn wiped(&self) -> PathBuf {
+        self.root.join("wiped")
+    }
+
+    /// Held by the one process that writes.
+    pub(crate) fn lock_file(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// Held by the agent for as long as it runs.
+    pub(crate) fn agent_file(&self) -> PathBuf {
+        self.root.join("agent")
     }
 
     /// Marks that this device's clinical vault is being made and that no slot has its key yet.
@@ -267,7 +300,7 @@ pub(crate) fn read_limited(path: &Path, most: usize) -> Result<Option<Vec<u8>>, 
 }
 
 /// Creates an empty file that only its owner may read; it must not exist.
-pub(crate) fn create_private(path: &Path) -> io::Result<fs::File> {
+pub fn create_private(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]

@@ -98,6 +98,8 @@ pub(crate) enum Item {
     Lease,
     /// The number of the latest attempts file, so that an older one is recognised.
     Attempts,
+    /// What the receipt of a wipe needs, when everything else is gone.
+    Wipe,
     /// Written and removed to see whether the store works.
     Probe,
 }
@@ -109,6 +111,7 @@ impl Item {
             Self::Resume => "resume",
             Self::Lease => "lease",
             Self::Attempts => "attempts",
+            Self::Wipe => "wipe",
             Self::Probe => "probe",
         }
     }

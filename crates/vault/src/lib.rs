@@ -36,3 +36,4 @@ pub mod slot;
 pub mod spool;
 pub mod store;
 pub mod unlock;
+pub mod wipe;

@@ -11,6 +11,7 @@ use crate::key::{DeviceSecret, PurposeKey, UnlockKey};
 use crate::keychain::Item;
 use crate::seal;
 use crate::unlock::{self, Secrets, UnlockError, Unlocked};
+use crate::wipe;
 use minicbor::data::Type;
 use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
@@ -92,6 +93,9 @@ pub fn resume(env: &Env) -> Result<Option<Unlocked>, UnlockError> {
 
 /// The entry, if there is one and its window is open; a stale or unreadable one is removed.
 fn kept(env: &Env) -> Result<Option<(Kept, Uuid, DeviceSecret)>, UnlockError> {
+    if wipe::is_marked(&env.home) {
+        return Ok(None);
+    }
     let users = env.home.slot_users()?;
     let Some(slot) = users.iter().find_map(|user| unlock::read_slot(env, *user).ok()) else {
         return Ok(None);

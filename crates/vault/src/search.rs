@@ -3,6 +3,8 @@
 //! Invariants:
 //! - The index is a pure function of the patients: any history of registering, editing and removing leaves the same rows as
 //!   building it anew ([`index_patient`], [`rebuild`]).
+//! - Patients that come in bulk wait in a small level of the same form ([`index_in_bulk`], [`Settling`]); a search looks at both, so
+//!   who is committed is found, at every moment and after every crash.
 //! - A search reads b-tree ranges only, under one budget of rows, so that no keystroke waits for the number of patients.
 //! - Twenty rows of results are shown without reading a record.
 //! - Texts and results never reach a log or an error.
@@ -12,18 +14,22 @@
 mod entry;
 mod find;
 mod fold;
+mod level;
 mod near;
 mod parse;
 mod rebuild;
 mod row;
 mod rows;
 mod schema;
+mod settle;
 mod write;
 
 pub use entry::{BirthDay, IndexedAddress, IndexedName, PatientIndexEntry};
-pub use rebuild::rebuild;
+pub use level::{FRESH_SCHEMA, fresh_count};
+pub use rebuild::{index_in_bulk, rebuild};
 pub use row::{Match, PatientRow};
 pub use schema::SCHEMA;
+pub use settle::Settling;
 pub use write::index_patient;
 
 use rusqlite::Connection;
@@ -32,7 +38,7 @@ use rusqlite::Connection;
 pub const MOST_ROWS: u32 = 100;
 
 /// How many prepared statements a connection should keep for searching and indexing, beside its others.
-pub const STATEMENTS: usize = 48;
+pub const STATEMENTS: usize = 96;
 
 /// What is looked for.
 #[derive(Clone, Copy)]

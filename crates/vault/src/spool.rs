@@ -13,18 +13,22 @@
 //! The format and its reasons are in docs/adr/0010-spool.md.
 
 mod alarm;
+mod chunks;
 mod device;
 mod error;
 mod mailbox;
 mod migrate;
+mod receipt;
 mod roster;
 mod segment;
 mod vector;
 
 pub use alarm::Alarm;
+pub use chunks::{ChunkFolder, clear_chunks};
 pub use device::{Cursor, JOINING_MAX, ServerLink};
 pub use error::SpoolError;
 pub use mailbox::PARCEL_MAX;
+pub use receipt::KeptReceipt;
 pub use segment::Kept;
 
 use crate::cipher::{self, Mode};
@@ -32,6 +36,7 @@ use crate::env::Env;
 use crate::home::{Home, HomeError, sync_dir_of, with_suffix};
 use crate::integrity::{self, Report};
 use crate::key::{DeviceSecret, VaultKey};
+use crate::keychain::Item;
 use crate::unlock::{self, UnlockError, Unlocked};
 use error::{Failed, NAME};
 use rusqlite::{Connection, TransactionBehavior};
@@ -65,6 +70,22 @@ impl Spool {
             }
         }
         Err(first.unwrap_or(UnlockError::NoVault).into())
+    }
+
+    /// Opens the spool of a device whose slots are gone, as in the middle of a wipe. `None` where the keychain has no secret of it, or where
+    /// there is no spool.
+    pub fn open_without_slots(env: &Env, vault: Uuid) -> Result<Option<Self>, SpoolError> {
+        if !env.home.spool_db().exists() {
+            return Ok(None);
+        }
+        let secret = env
+            .keychain
+            .read_if_there(&vault, Item::Device)
+            .map_err(UnlockError::from)?;
+        match secret.and_then(|bytes| DeviceSecret::from_slice(&bytes)) {
+            Some(device) => Self::open_with(&env.home, vault, &device).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Opens the spool of an unlocked device. Makes an empty one where none is.

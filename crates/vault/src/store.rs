@@ -18,6 +18,7 @@ mod edit;
 mod error;
 mod local_user;
 mod migrate;
+mod newcomers;
 mod number;
 mod op_log;
 mod open;
@@ -27,6 +28,7 @@ mod read;
 mod row;
 mod schema;
 mod setting;
+mod snapshot;
 mod sync;
 mod tx;
 mod write_anew;
@@ -47,6 +49,7 @@ pub use open::{OpenError, create_clinical};
 pub use read::View;
 pub use row::Stored;
 pub use setting::SETTING_MAX;
+pub use snapshot::{SNAPSHOT_SCHEMA, Taking};
 pub use sync::{
     Arrived, ChainState, OutboxSegment, Pending, Quarantined, Reason, Received, SealedRun, Stop, Unsent,
     store_compartment, store_device, wire_compartment, wire_device, writer_of,
@@ -67,6 +70,8 @@ pub struct Store {
     conn: Connection,
     access: Access,
     clock: Arc<dyn Clock>,
+    /// How far patients that came in bulk are settled in the index, while that goes on.
+    settling: Option<crate::search::Settling>,
 }
 
 /// A connection that only reads: a search beside a running import sees the last committed state and never waits for it.

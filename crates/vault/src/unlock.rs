@@ -5,12 +5,14 @@
 //!
 //! Whoever calls holds the home's lock ([`crate::home::Home::lock`]).
 
+mod become_user;
 mod change_password;
 mod create_vault;
 mod grant;
 mod open;
 mod users;
 
+pub use become_user::{become_user, forget_former};
 pub use change_password::change_password;
 pub use create_vault::{JoiningVault, NewVault, create_vault, join_vault};
 pub use grant::{adopt_clinical, grant_clinical, set_enrollment, set_roles};
@@ -132,6 +134,9 @@ pub enum UnlockError {
     /// The keychain answered with something else.
     #[error("the keychain refused")]
     KeychainRefused,
+    /// An order to wipe this device is being obeyed: nothing opens any more.
+    #[error("this device is being wiped")]
+    Wiped,
     /// The lease ended: the server must be met once.
     #[error("the lease of this device has ended")]
     LeaseEnded,

@@ -1,6 +1,7 @@
 //! One file for each action of the command line.
 
 pub mod about;
+pub mod agent;
 pub mod audit;
 pub mod batch;
 pub mod clinic;
@@ -9,9 +10,11 @@ pub mod devices;
 pub mod doctor;
 pub mod export;
 pub mod import;
+pub mod incident;
 pub mod init;
 pub mod keys;
 pub mod patient;
+pub mod policy;
 pub mod raw;
 pub mod status;
 pub mod sync;

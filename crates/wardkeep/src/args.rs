@@ -1,13 +1,18 @@
 //! The shape of the command line. A password is never an argument and never in the environment: both are seen by others.
 
 mod clinic;
+mod incident;
 mod keys;
+mod policy;
 
 pub use clinic::{
-    Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
+    Agent, Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
+    SyncAction,
 };
 
+pub use incident::{IncidentAction, TakeStep};
 pub use keys::{Rotate, RotateKey};
+pub use policy::{DiskArgument, PolicyAction, PolicySet};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -93,12 +98,21 @@ pub enum Action {
     /// The clinic and its server: attach, invite, join, approve
     #[command(subcommand)]
     Clinic(ClinicAction),
+    /// Keep this laptop in touch with its clinic while nobody has unlocked; obeys an order to wipe
+    Agent(Agent),
     /// The devices of the clinic
+    #[command(alias = "device")]
     Devices(Devices),
+    /// The rules of the whole clinic
+    #[command(subcommand)]
+    Policy(PolicyAction),
     /// Keys and certificates: how old each is and when the next is due
     Keys,
     /// Put a new key in place of one
     Rotate(Rotate),
+    /// A laptop was stolen, or somebody leaves: one flow, step by step
+    #[command(subcommand)]
+    Incident(IncidentAction),
     /// Values that met without having seen each other
     Conflicts(Conflicts),
     /// Check keychain, disk encryption, cipher, file permissions, free space
@@ -301,6 +315,34 @@ pub enum User {
     Remove(UserRemove),
     /// Change the password of the user who unlocks
     Password(NewPassword),
+    /// The people of the whole clinic, with their roles and laptops
+    Clinic,
+    /// Change what a person may do, on all their laptops
+    Roles(UserRoles),
+    /// Take a person out of the clinic for ever, or off one laptop
+    Revoke(UserRevoke),
+}
+
+/// `user roles`.
+#[derive(Args, Debug)]
+pub struct UserRoles {
+    /// Whom, by name or id, as `wardkeep user clinic` lists them
+    #[arg(value_name = "NAME|ID")]
+    pub who: String,
+    /// front_desk, clinician or admin; several with commas or by repeating
+    #[arg(long = "role", required = true, value_delimiter = ',')]
+    pub roles: Vec<RoleArgument>,
+}
+
+/// `user revoke`.
+#[derive(Args, Debug)]
+pub struct UserRevoke {
+    /// Whom, by name or id, as `wardkeep user clinic` lists them
+    #[arg(value_name = "NAME|ID")]
+    pub who: String,
+    /// Off this laptop only, by name or id
+    #[arg(long, value_name = "NAME|ID")]
+    pub device: Option<String>,
 }
 
 /// `user add`.

@@ -47,8 +47,8 @@ impl From<ErrorCode> for Exit {
             C::WrongPassword | C::TooSoon => Self::Password,
             C::KeychainAbsent | C::KeychainLocked | C::KeychainEntryMissing | C::KeychainChanged => Self::Keychain,
             C::SlotDamaged | C::SlotNewer | C::VaultNewer | C::VaultDamaged => Self::Vault,
-            C::NoVault | C::VaultExists => Self::Place,
-            C::Forbidden => Self::Forbidden,
+            C::NoVault | C::VaultExists | C::Wiped => Self::Place,
+            C::Forbidden | C::PolicyForbids | C::UpdateRequired => Self::Forbidden,
             C::NotFound => Self::NotFound,
             C::Invalid
             | C::PasswordTooShort
@@ -64,6 +64,7 @@ impl From<ErrorCode> for Exit {
             | C::ServerRefused
             | C::ServerAnswer
             | C::DeviceRevoked
+            | C::UserRevoked
             | C::Expired => Self::Server,
             C::NotAttached | C::NotEnrolled | C::NoKey => Self::Alone,
             C::RosterRefused => Self::Check,
@@ -186,7 +187,11 @@ fn words(error: &CommandError) -> String {
         C::ServerAnswer => "The server answers something that this program does not understand. One of the two may need an update.".into(),
         C::NotAttached => "This laptop works alone. `wardkeep clinic attach` gives its clinic a server; `wardkeep clinic join` joins another.".into(),
         C::NotEnrolled => "The clinic does not know this user on this laptop yet. An admin unlocks here once while the server can be reached.".into(),
-        C::DeviceRevoked => "The server says that this device was revoked. Nothing was erased; what was not sent is still here.".into(),
+        C::Wiped => "This laptop was wiped by order of the clinic, or is being wiped. Nothing opens here; `wardkeep status` says how far it is.".into(),
+        C::PolicyForbids => format!("The rules of the clinic do not allow it{field}. `wardkeep policy show` has them."),
+        C::UpdateRequired => "The rules of the clinic ask for a newer version of this program before anything is written. Reading and sending go on.".into(),
+        C::UserRevoked => "The clinic has revoked this user here. Nothing was erased.".into(),
+        C::DeviceRevoked => "This device was revoked. Nothing was erased; what was not sent is still here.".into(),
         C::RosterRefused => "The roster of the clinic and the one here do not agree. Nothing was changed; compare `wardkeep clinic words` on two laptops.".into(),
         C::NoKey => "A key that this needs has not come to this laptop yet. Another laptop of the clinic that has it must be online once.".into(),
         C::Expired => "The invitation has ended, or was used. Ask for another.".into(),

@@ -17,6 +17,11 @@ use exit::{Exit, Failure};
 use print::Printer;
 use std::process::ExitCode;
 
+/// Overwrites every piece of memory when it is given back: the agent lives as long as the log-in, and a device's key crosses buffers of
+/// libraries that do not wipe.
+#[global_allocator]
+static WIPING: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -48,9 +53,12 @@ fn run(arguments: &Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Action::User(user) => action::user::run(common, user, printer),
         Action::Sync(sync) => action::sync::run(common, sync, printer),
         Action::Clinic(clinic) => action::clinic::run(common, clinic, printer),
+        Action::Agent(agent) => action::agent::run(common, agent, printer),
         Action::Devices(devices) => action::devices::run(common, devices, printer),
         Action::Keys => action::keys::list(common, printer),
         Action::Rotate(rotate) => action::keys::rotate(common, rotate, printer),
+        Action::Incident(incident) => action::incident::run(common, incident, printer),
+        Action::Policy(policy) => action::policy::run(common, policy, printer),
         Action::Conflicts(conflicts) => action::conflicts::run(common, conflicts, printer),
         Action::Doctor => action::doctor::run(common, printer),
         Action::About => action::about::run(common, printer),

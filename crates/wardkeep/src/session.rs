@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use crate::password::{self, Source};
 use wardkeep_clinic::session::wire::{AppState, AppStatus, LockReason, SessionView};
 use wardkeep_clinic::user::UserRow;
+use wardkeep_clinic::user::wire::Member;
 use wardkeep_clinic::{Clinic, CommandError, ErrorCode, Machine, Resume, session};
 
 /// An unlocked clinic that locks when it is dropped.
@@ -40,6 +41,9 @@ pub fn unlock(common: &Common) -> Result<Unlocked, Failure> {
     let status = clinic.call(session::status::Input {})?;
     if status.state == AppState::NoVault {
         return Err(CommandError::new(ErrorCode::NoVault).into());
+    }
+    if status.wiped.is_some() {
+        return Err(CommandError::new(ErrorCode::Wiped).into());
     }
     if let Some(problem) = status.problem.clone() {
         return Err(problem.into());
@@ -77,4 +81,17 @@ pub fn find_user<'a>(users: &'a [UserRow], wanted: &str) -> Result<&'a UserRow, 
         .iter()
         .find(|user| user.id.to_string() == lower || user.name.to_lowercase() == lower)
         .ok_or_else(|| CommandError::new(ErrorCode::NotFound).at("user").into())
+}
+
+/// The person of the clinic by id or by name, whatever its case. Of two with one name neither is meant.
+pub fn find_member<'a>(members: &'a [Member], wanted: &str) -> Result<&'a Member, Failure> {
+    let lower = wanted.trim().to_lowercase();
+    let mut found = members
+        .iter()
+        .filter(|member| member.id.to_string() == lower || member.name.to_lowercase() == lower);
+    match (found.next(), found.next()) {
+        (Some(member), None) => Ok(member),
+        (Some(_), Some(_)) => Err(Failure::usage("Several people have this name: say the id.")),
+        (None, _) => Err(CommandError::new(ErrorCode::NotFound).at("user").into()),
+    }
 }

@@ -1,6 +1,6 @@
 //! The timer of a person who went away. The clinic decides when it is time; this only asks, once a second.
 
-use super::lock;
+use super::{lock, tell};
 use std::time::Duration;
 use tauri::{AppHandle, Manager};
 use wardkeep_clinic::Clinic;
@@ -12,11 +12,21 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Starts the timer; it ends with the program.
 pub fn watch(app: AppHandle) {
     std::thread::spawn(move || {
+        let mut told = None;
         loop {
             std::thread::sleep(EVERY);
-            let due = app.try_state::<Clinic>().is_some_and(|clinic| clinic.idle_lock_due());
-            if due {
+            let Some(clinic) = app.try_state::<Clinic>() else {
+                continue;
+            };
+            if clinic.idle_lock_due() {
                 lock(&app, LockReason::Idle);
+            }
+            let by_itself = clinic.locked_by_itself();
+            if by_itself != told {
+                told = by_itself;
+                if let Some(reason) = told {
+                    tell(&app, reason);
+                }
             }
         }
     });

@@ -75,7 +75,8 @@ impl Laptop {
     }
 }
 
-fn start(home: &Path) -> Result<Clinic> {
+/// Opens the program on a folder, locked.
+pub fn start(home: &Path) -> Result<Clinic> {
     let machine = Machine {
         kdf: KdfPolicy::cheap_for_tests(),
         ..Machine::system(Resume::Never)

@@ -48,6 +48,8 @@ pub fn run(form: Form) -> Result<()> {
 fn sync(form: Form) -> Result<()> {
     let options = sync::Options {
         ops: 3_000,
+        patients: 300,
+        first_only: false,
         rounds: 1,
         edits: 50,
         devices: 20,

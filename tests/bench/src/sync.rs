@@ -11,6 +11,7 @@ mod clinic;
 mod crowd;
 mod device;
 mod edits;
+mod first;
 mod server;
 mod wakeup;
 mod wire;
@@ -38,9 +39,15 @@ pub struct Options {
     /// How many devices are connected at once
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(2..=2_000))]
     pub devices: u32,
+    /// How many patients a new device begins with
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(i64).range(1..))]
+    pub patients: i64,
     /// What the chance begins with
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Measure the first sync of a new device alone
+    #[arg(long)]
+    pub first_only: bool,
     /// Measure a peer in the same run, Actual's sync server, installed in this folder by npm
     #[arg(long, value_name = "DIR")]
     pub peers: Option<PathBuf>,
@@ -52,7 +59,10 @@ pub fn run(options: &Options, form: Form) -> Result<Report> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let figures = runtime.block_on(figures(options))?;
+    let mut figures = first::figures(options.patients, options.seed)?;
+    if !options.first_only {
+        figures.extend(runtime.block_on(self::figures(options))?);
+    }
     let report = Report { name: "sync", figures };
     report.print(form)?;
     Ok(report)

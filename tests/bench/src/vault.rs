@@ -48,7 +48,7 @@ pub fn run(options: &Options, form: Form) -> Result<Report> {
     let (laptop, clinic) = Laptop::found(&home)?;
     let own = std::process::id();
     let idle = resident_bytes(own).unwrap_or(0);
-    let rate = fill(&clinic, &population, options, scratch.path())?;
+    let rate = fill(&clinic, &population, (options.patients, options.seed), scratch.path())?;
     drop(clinic);
 
     let mut figures = vec![Figure::told("patients_imported_per_s", rate, "1/s")];
@@ -72,16 +72,21 @@ pub fn run(options: &Options, form: Form) -> Result<Report> {
 }
 
 /// Imports all patients; answers how many a second.
-fn fill(clinic: &Clinic, population: &Population, options: &Options, scratch: &Path) -> Result<f64> {
+pub(crate) fn fill(
+    clinic: &Clinic,
+    population: &Population,
+    (patients, seed): (i64, u64),
+    scratch: &Path,
+) -> Result<f64> {
     let path = scratch.join("patients.ndjson");
     let mut out = BufWriter::new(std::fs::File::create(&path)?);
-    for n in 1..=options.patients {
-        let entry = population.patient(options.seed, n);
+    for n in 1..=patients {
+        let entry = population.patient(seed, n);
         serde_json::to_writer(&mut out, &fhir::patient(&entry, &format!("p{n}")))?;
         out.write_all(b"\n")?;
     }
     out.flush()?;
-    progress(&format!("importing {} patients", options.patients));
+    progress(&format!("importing {patients} patients"));
     let (done, cost) = measure(|| laptop::import(clinic, std::slice::from_ref(&path)));
     let imported = done?["imported"].as_f64().context("a count of imported records")?;
     std::fs::remove_file(path)?;

@@ -109,20 +109,11 @@ impl Vault {
         self.merge_anew();
         let state = self.chains.entry(*old).or_default();
         state.tip = acknowledged.map(|own| own.tip);
-        state.last_op = after;
+        state.last_op = acknowledged.map_or(0, |own| own.in_chain);
         self.own.clear();
         self.outbox.clear();
         self.sealed_op = begins_after;
         self.incarnation = Some(new.incarnation);
-    }
-
-    fn merge_anew(&mut self) {
-        self.rows.clear();
-        let logged = self.log.values().filter(|logged| !logged.deferred);
-        let ops: Vec<Op> = logged
-            .map(|logged| program::read(&logged.bytes, program::LAST).unwrap())
-            .collect();
-        ops.into_iter().for_each(|op| self.merge(op));
     }
 }
 

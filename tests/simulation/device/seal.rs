@@ -7,6 +7,7 @@ use crate::random::Seeded;
 use std::sync::Arc;
 use wardkeep_roster::Compartment;
 use wardkeep_sync::segment::Place;
+use wardkeep_sync::segment::{Kind, Segment};
 use wardkeep_sync::{Checkpoint, Tip, seal_checkpoint, seal_ops};
 
 /// Ops in one segment at most, here: small, so that there are many segments.
@@ -113,11 +114,15 @@ impl Vault {
             "the own chain has no gap"
         );
         state.tip = Some(tip);
-        state.last_op = last_op;
+        if Segment::parse(&bytes).unwrap().header().kind == Kind::Ops {
+            state.last_op = last_op;
+        }
+        let in_chain = state.last_op;
         self.sealed_op = last_op;
         self.own.push(OwnSegment {
             tip,
             last_op,
+            in_chain,
             acknowledged: false,
         });
         self.outbox.push(bytes);

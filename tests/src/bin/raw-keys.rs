@@ -9,6 +9,7 @@ use std::path::Path;
 use wardkeep_vault::env::Env;
 use wardkeep_vault::home::Home;
 use wardkeep_vault::password::Password;
+use wardkeep_vault::spool::Spool;
 use wardkeep_vault::unlock;
 
 fn main() -> Result<()> {
@@ -24,6 +25,11 @@ fn main() -> Result<()> {
     }
     show("unlock key", unlocked.unlock_key().expose());
     show("device secret", unlocked.device().expose());
+    if env.home.spool_db().exists()
+        && let Some(seed) = Spool::open_unlocked(&env, &unlocked)?.device_seed()?
+    {
+        show("device key", seed.expose());
+    }
     Ok(())
 }
 

@@ -14,6 +14,7 @@ import {
   LockKeyhole,
   Settings,
   ShieldCheck,
+  Siren,
   UserPlus,
   Users,
   UsersRound,
@@ -153,7 +154,20 @@ function UserMenu(props: { onOverlay: (overlay: "palette" | "sheet") => void }) 
           </Menu.Item>
         ) : null}
         {rights.admin ? (
-          <Menu.Item leftSection={<KeyRound size={16} aria-hidden />} onClick={() => void navigate("/keys")}>
+          <Menu.Item
+            leftSection={<Siren size={16} aria-hidden />}
+            onClick={() => void navigate("/incidents")}
+            data-testid="menu-incidents"
+          >
+            <Trans>Incidents</Trans>
+          </Menu.Item>
+        ) : null}
+        {rights.admin ? (
+          <Menu.Item
+            leftSection={<KeyRound size={16} aria-hidden />}
+            onClick={() => void navigate("/keys")}
+            data-testid="menu-keys"
+          >
             <Trans>Keys and certificates</Trans>
           </Menu.Item>
         ) : null}

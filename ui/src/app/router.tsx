@@ -3,6 +3,8 @@ import { AboutPage } from "../features/about/AboutPage";
 import { AuditPage } from "../features/audit/AuditPage";
 import { ConflictsPage } from "../features/conflicts/ConflictsPage";
 import { DevicesPage } from "../features/devices/DevicesPage";
+import { IncidentFlow } from "../features/incident/IncidentFlow";
+import { IncidentsPage } from "../features/incident/IncidentsPage";
 import { KeysPage } from "../features/keys/KeysPage";
 import { MachineCheck } from "../features/machine/MachineCheck";
 import { SyncPage } from "../features/sync/SyncPage";
@@ -25,6 +27,8 @@ export function createPages() {
         { path: "users", element: <UsersPage /> },
         { path: "sync", element: <SyncPage /> },
         { path: "devices", element: <DevicesPage /> },
+        { path: "incidents", element: <IncidentsPage /> },
+        { path: "incident/:id", element: <IncidentFlow /> },
         { path: "keys", element: <KeysPage /> },
         { path: "review", element: <ConflictsPage /> },
         { path: "settings", element: <SettingsRoute /> },

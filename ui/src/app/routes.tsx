@@ -123,9 +123,9 @@ async function saveEdit(opened: PatientDetail, mine: PatientDraft, shared: boole
 }
 
 export function SettingsRoute() {
-  const { setSession } = usePlace();
+  const { setSession, refreshSession } = usePlace();
   const session = useSession();
-  return <SettingsPage onSettings={(settings) => setSession({ ...session, settings })} />;
+  return <SettingsPage onSettings={(settings) => setSession({ ...session, settings })} onRules={refreshSession} />;
 }
 
 export function ImportRoute() {

@@ -78,6 +78,12 @@ export function useAppCommands(shell: {
   if (rights.admin) {
     commands.push(
       { id: "page.devices", title: msg`Devices`, keys: "alt+d", run: go("/devices"), ...everywhere },
+      {
+        id: "page.incidents",
+        title: msg`Incidents: a laptop was stolen, someone leaves`,
+        run: go("/incidents"),
+        ...everywhere,
+      },
       { id: "page.keys", title: msg`Keys and certificates`, keys: "alt+k", run: go("/keys"), ...everywhere },
       { id: "device.invite", title: msg`Invite a device`, run: go("/devices"), ...everywhere },
       { id: "page.users", title: msg`People`, run: go("/users"), ...everywhere },

@@ -40,10 +40,14 @@ export const ERROR_CODES = [
   "not_attached",
   "not_enrolled",
   "device_revoked",
+  "user_revoked",
+  "policy_forbids",
+  "update_required",
   "roster_refused",
   "no_key",
   "expired",
   "invitation_invalid",
+  "wiped",
   "internal",
 ] as const satisfies readonly ErrorCode[];
 
@@ -100,6 +104,7 @@ const LOCK_REASONS: readonly LockReason[] = [
   "quit",
   "started",
   "access_changed",
+  "revoked",
 ];
 
 function reasonOf(payload: unknown): LockReason {

@@ -98,7 +98,7 @@ export type AllergySeverity = "mild" | "moderate" | "severe";
 export type AllergyState = "known" | "no_known" | "not_recorded";
 
 /** Where a surface stands before it knows anything. */
-export type AppState = "no_vault" | "locked" | "unlocked";
+export type AppState = "no_vault" | "locked" | "unlocked" | "wiped";
 
 /** What is known without a password. */
 export type AppStatus = {
@@ -114,6 +114,8 @@ retry_in_s: number,
 can_resume: boolean,
 /** What stands in the way of an unlock (keychain, newer vault). */
 problem: CommandError | null,
+/** The wipe of this device, where there was one and nobody has begun anew. */
+wiped: WipedView | null,
 /** Of the program. */
 version: string,
 /** BCP 47 tag that the surface speaks while locked. */
@@ -183,6 +185,31 @@ export type CheckId = "keychain" | "disk_encryption" | "cipher" | "permissions" 
 
 /** How it was found. */
 export type CheckStatus = "ok" | "warning" | "fault" | "unknown";
+
+/** The rules of the clinic. */
+export type ClinicPolicy = {
+/** Seconds without a hand on the machine until it locks. */
+idle_lock_s: number,
+/** Seconds after a crash, an update or a restart in which the password is not asked again; 0 for always ask. */
+resume_window_s: number,
+/** Days that a laptop may be unlocked without hearing from the server. */
+lease_days: number,
+/** Wrong passwords in a row that end the lease. */
+wrong_password_limit: number,
+/** Older programs read and send, and write nothing; `MAJOR.MINOR.PATCH`. */
+min_app_version: string,
+/** What of laptops whose disk is not encrypted. */
+disk_encryption: DiskRule,
+/** Days of grace before such a laptop does not unlock; counts only with `require`. */
+disk_grace_days: number,
+/** Days until the key of a compartment is replaced though nobody left. */
+epoch_days: number,
+/** Characters of a new password, at the least. */
+min_password_length: number,
+/** Whether records may leave as files. */
+allow_export: boolean,
+/** Whether a wipe needs a second admin. Once set, only the recovery key can clear it. */
+two_admins_wipe: boolean, };
 
 /** Six words, to compare on two screens or by phone. */
 export type ClinicWords = {
@@ -300,7 +327,9 @@ users: Array<DeviceUser>,
 /** When something of it last came here, in Unix milliseconds. */
 last_heard_ms: number | null,
 /** Whether its last checkpoint had the digest that this device had at the same vector; nothing where they were not comparable. */
-agrees: boolean | null, };
+agrees: boolean | null,
+/** The order to wipe it, if there is one. */
+wipe: WipeView | null, };
 
 /** Whether a device is of the clinic. */
 export type DeviceStatus = "active" | "revoked";
@@ -313,6 +342,9 @@ id: string,
 name: string,
 /** What the roster lets them do. */
 roles: Array<Role>, };
+
+/** What of laptops whose disk is not encrypted. */
+export type DiskRule = "off" | "warn" | "require";
 
 /** One finding. */
 export type DoctorCheck = {
@@ -329,7 +361,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -444,6 +476,69 @@ reason: string, };
 /** Where an import stands. */
 export type ImportState = "running" | "done" | "cancelled" | "failed";
 
+/** A laptop that an incident is about. */
+export type IncidentDevice = {
+/** Its id. */
+id: string,
+/** Its name. */
+name: string,
+/** Whether it is this one. */
+this: boolean,
+/** Who used it. */
+people: Array<string>,
+/** Whether nobody else uses it. */
+alone: boolean,
+/** Since when it is of the clinic, in Unix milliseconds by the clock of who said so. */
+since_ms: number | null,
+/** When something of it last came here; nothing where that was not since the start of this program. */
+last_heard_ms: number | null,
+/** Changes of it that are here. */
+segments: number,
+/** Whether it has been taken out. */
+revoked: boolean, };
+
+/** What happened. */
+export type IncidentKind = "stolen" | "leaving";
+
+/** An incident in a list. */
+export type IncidentRow = {
+/** Its number on this laptop. */
+id: number,
+/** What happened. */
+kind: IncidentKind,
+/** Which laptop or who. */
+name: string,
+/** When it was opened, in Unix milliseconds. */
+opened_ms: number,
+/** When it was closed. */
+closed_ms: number | null,
+/** Steps that are not done. */
+left: number, };
+
+/** Something to do in an incident, in this order. */
+export type IncidentStep = "revoke" | "epochs" | "vault_keys" | "viewed" | "evidence";
+
+/** An incident with all that is known. */
+export type IncidentView = {
+/** What a list shows of it. */
+row: IncidentRow,
+/** The laptops. */
+devices: Array<IncidentDevice>,
+/** What could be read there. */
+could_read: Array<Compartment>,
+/** Patients of the clinic, all of whom a laptop has. */
+patients: number,
+/** The steps, in order. */
+steps: Array<StepView>,
+/** What the people concerned looked at and did in the last days, as far as the log of this laptop says, newest first. */
+viewed: Array<AuditRow>,
+/** How many days that is. */
+viewed_days: number,
+/** The file that was saved. */
+evidence_file: string | null,
+/** The BLAKE3 hash of its content, in hexadecimal. */
+evidence_hash: string | null, };
+
 /** A new invitation. */
 export type Invitation = {
 /** The code that the new device is given. Whoever has it may ask to join. */
@@ -462,7 +557,9 @@ user_name: string,
 /** Must be the same as on the new device's screen. */
 words: Array<string>,
 /** When this laptop first saw it, in Unix milliseconds. */
-at_ms: number, };
+at_ms: number,
+/** The person of the clinic for whom the invitation was made, if it was for one. */
+person: UserId | null, };
 
 /** How far a join has come, on the device that joins. */
 export type JoinState = "none" | "waiting" | "approved" | "refused" | "expired" | "failed";
@@ -525,7 +622,31 @@ name: string,
 licence: string, };
 
 /** Why the session was locked. */
-export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed";
+export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed" | "revoked" | "wiped";
+
+/** One person of the clinic. */
+export type Member = {
+/** Who. */
+id: UserId,
+/** Their name; the id's first digits where it cannot be read. */
+name: string,
+/** What they may do, on every laptop. */
+roles: Array<Role>,
+/** Whether it is the session's user. */
+this: boolean,
+/** They have left, for ever. */
+revoked: boolean,
+/** The laptops that they use or used. */
+devices: Array<MemberDevice>, };
+
+/** A laptop of a person. */
+export type MemberDevice = {
+/** Its id. */
+id: string,
+/** Its name. */
+name: string,
+/** Whether they may use it. */
+active: boolean, };
 
 /** The codes of <http://hl7.org/fhir/R4/valueset-name-use.html>. */
 export type NameUse = "official" | "usual" | "maiden" | "nickname" | "old" | "temp" | "anonymous";
@@ -734,14 +855,19 @@ at_ms: number,
 count: number, };
 
 /** What is wrong, by kind. */
-export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key";
+export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped" | "false_receipt";
 
-/** Progress of a fetch, in segments. */
+/** Progress of a fetch. */
 export type Receiving = {
+/** What is counted. */
+what: ReceivingWhat,
 /** Fetched and applied. */
 done: number,
 /** Known to exist. */
 total: number, };
+
+/** What is being fetched. */
+export type ReceivingWhat = "changes" | "snapshot" | "records";
 
 /** One record: a patient, an allergy, an observation. */
 export type RecordId = string;
@@ -791,6 +917,36 @@ export type SettledView = {
 /** For `conflict_undo`, in this session. */
 undo: string, };
 
+/** The last snapshot of a compartment. */
+export type SnapshotStatus = {
+/** Of which compartment. */
+compartment: Compartment,
+/** When it was made, by its maker's clock, in Unix milliseconds. */
+made_ms: number,
+/** By which laptop. */
+by: string,
+/** Whether a new laptop would take it. */
+trust: SnapshotTrust,
+/** Its bytes, sealed. */
+bytes: number, };
+
+/** Why a snapshot may be taken, or not yet. */
+export type SnapshotTrust = "confirmed" | "alone" | "unconfirmed";
+
+/** How a step stands. */
+export type StepState = "todo" | "done" | "waiting" | "failed";
+
+/** One step. */
+export type StepView = {
+/** Which. */
+step: IncidentStep,
+/** How it stands. */
+state: StepState,
+/** When it was done, or tried last, in Unix milliseconds. */
+at_ms: number | null,
+/** Why it failed. */
+error: ErrorCode | null, };
+
 /** Where sync stands, in one word. */
 export type SyncState = "alone" | "joining" | "offline" | "syncing" | "up_to_date" | "stale" | "alarm" | "revoked";
 
@@ -819,7 +975,9 @@ retry_in_s: number | null,
 /** Since when the server cannot be reached, in Unix milliseconds. */
 offline_since_ms: number | null,
 /** This laptop's clock less the server's, in milliseconds, at the last hello. */
-clock_offset_ms: number | null, };
+clock_offset_ms: number | null,
+/** The last snapshot of each open compartment. */
+snapshots: Array<SnapshotStatus>, };
 
 /** How long it may now rest. */
 export type Touched = {
@@ -870,6 +1028,37 @@ changes: number,
 /** When the oldest of them was made, in Unix milliseconds. */
 oldest_ms: number | null, };
 
+/** How far an order to wipe a device has come. */
+export type WipeState = "waits_for_second" | "ordered" | "delivered" | "confirmed";
+
+/** An order to wipe a device, as an admin sees it. */
+export type WipeView = {
+/** How far it has come. */
+state: WipeState,
+/** When it was ordered, by the clock of who ordered it, in Unix milliseconds. */
+ordered_ms: number,
+/** Who ordered it. */
+ordered_by: string,
+/** Whether this user may give the second word. */
+may_confirm: boolean,
+/** Whether the device posts first what it has not sent. */
+post_unsent: boolean,
+/** When the word came that it has heard of the order, in Unix milliseconds. */
+delivered_ms: number | null,
+/** When the receipt came, in Unix milliseconds. */
+confirmed_ms: number | null,
+/** When something of the device last came here, in Unix milliseconds; nothing where nothing did. */
+heard_ms: number | null,
+/** When its lease ends at the latest, by what the server says of the last time it was renewed, in Unix milliseconds. */
+lease_ends_ms: number | null, };
+
+/** This device was wiped, or is being wiped. */
+export type WipedView = {
+/** Whether everything is over: destroyed, and the receipt sent. */
+over: boolean,
+/** Since when, in Unix milliseconds. */
+at_ms: number, };
+
 /** Every command: its input and its output. */
 export interface Commands {
   app_status: { input: Record<symbol, never>; output: AppStatus };
@@ -907,6 +1096,17 @@ password: Password, }; output: UserRow };
   user_remove: { input: {
 /** The user. */
 user: UserId, }; output: Nothing };
+  member_list: { input: Record<symbol, never>; output: Array<Member> };
+  user_roles: { input: {
+/** The person. */
+user: UserId,
+/** What they may do from now on; at least one. Who shall do nothing any more is revoked. */
+roles: Array<Role>, }; output: Array<Member> };
+  user_revoke: { input: {
+/** The person. */
+user: UserId,
+/** On this laptop alone; everywhere and for ever where none is named. */
+device?: DeviceId | null, }; output: Array<Member> };
   password_change: { input: {
 /** The present password. */
 current: Password,
@@ -914,6 +1114,8 @@ current: Password,
 new: Password, }; output: Nothing };
   settings_get: { input: Record<symbol, never>; output: Settings };
   settings_set: { input: Settings; output: Settings };
+  policy_get: { input: Record<symbol, never>; output: ClinicPolicy };
+  policy_set: { input: ClinicPolicy; output: ClinicPolicy };
   patient_search: { input: {
 /** As typed so far. */
 query: string,
@@ -1053,6 +1255,7 @@ id: RecordId, }; output: SealedExport };
   sync_status: { input: Record<symbol, never>; output: SyncStatus };
   sync_now: { input: Record<symbol, never>; output: SyncStatus };
   sync_seen: { input: Record<symbol, never>; output: SyncStatus };
+  sync_snapshot: { input: Record<symbol, never>; output: SyncStatus };
   clinic_attach: { input: {
 /** Host and port. */
 server: string,
@@ -1063,13 +1266,17 @@ token: string,
 /** What this laptop is called in the clinic. */
 device_name: string, }; output: SyncStatus };
   clinic_words: { input: Record<symbol, never>; output: ClinicWords };
-  invitation_create: { input: Record<symbol, never>; output: Invitation };
+  invitation_create: { input: {
+/** A person of the clinic whose next laptop it is for; nothing for somebody new. The approval can say otherwise. */
+user?: UserId | null, }; output: Invitation };
   join_requests: { input: Record<symbol, never>; output: Array<JoinRequest> };
   join_approve: { input: {
 /** The request. */
 id: string,
-/** At least one. */
-roles: Array<Role>, }; output: Nothing };
+/** What they may do: at least one for a new person. Of an existing one nothing changes where none is named. */
+roles: Array<Role>,
+/** A person of the clinic whose next laptop this is; nothing for somebody new. */
+user?: UserId | null, }; output: Nothing };
   join_refuse: { input: {
 /** The request. */
 id: string, }; output: Nothing };
@@ -1092,6 +1299,35 @@ id: DeviceId, }; output: Array<DeviceRow> };
 /** The key. */
 key: KeyKind, }; output: Array<KeyRow> };
   key_progress: { input: Record<symbol, never>; output: KeyProgress | null };
+  incident_open: { input: {
+/** What happened. */
+kind: IncidentKind,
+/** The laptop that was stolen. */
+device?: DeviceId | null,
+/** Who leaves. */
+user?: UserId | null, }; output: IncidentView };
+  incident_list: { input: Record<symbol, never>; output: Array<IncidentRow> };
+  incident_show: { input: {
+/** Its number. */
+id: number, }; output: IncidentView };
+  incident_step: { input: {
+/** The incident. */
+id: number,
+/** The step. */
+step: IncidentStep, }; output: IncidentView };
+  incident_evidence: { input: {
+/** The incident. */
+id: number,
+/** The whole path of a file that is not there yet. */
+path: string, }; output: IncidentView };
+  incident_close: { input: {
+/** Its number. */
+id: number, }; output: IncidentView };
+  device_wipe: { input: {
+/** The device. */
+id: DeviceId,
+/** Whether it posts first, sealed, what it has not sent. An order that waits for its second word stays as it was given. */
+post_unsent: boolean, }; output: Array<DeviceRow> };
   conflict_list: { input: {
 /** Records at most. */
 limit: number, }; output: Array<ConflictRow> };

@@ -130,6 +130,12 @@ pub fn share(clinic: &Clinic, server: &Server, second: &Clinic) -> Result<()> {
         started.elapsed().as_secs_f64(),
         bytes / 1e6
     );
+    let started = Instant::now();
+    clinic.ask(["sync", "snapshot"])?;
+    println!(
+        "demo: made a snapshot for new laptops in {:.1} s",
+        started.elapsed().as_secs_f64()
+    );
     join(clinic, second)?;
     let started = Instant::now();
     second.ask(["sync"])?;

@@ -4,8 +4,8 @@ use super::{Command, Need};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::{
-    allergy, audit, chart, conflict, device, enrollment, export, import, machine, note, patient, rotation, session,
-    setting, sync, user,
+    allergy, audit, chart, conflict, device, enrollment, export, import, incident, machine, note, patient, policy,
+    rotation, session, setting, sync, user,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -40,9 +40,14 @@ macro_rules! with_commands {
             user_list => user::list,
             user_add => user::add,
             user_remove => user::remove,
+            member_list => user::members,
+            user_roles => user::roles,
+            user_revoke => user::revoke,
             password_change => user::password_change,
             settings_get => setting::get,
             settings_set => setting::set,
+            policy_get => policy::get,
+            policy_set => policy::set,
 
             patient_search => patient::search,
             patient_recent => patient::recent,
@@ -85,6 +90,7 @@ macro_rules! with_commands {
             sync_status => sync::status,
             sync_now => sync::now,
             sync_seen => sync::seen,
+            sync_snapshot => sync::snapshot_make,
             clinic_attach => enrollment::attach,
             clinic_words => enrollment::words,
             invitation_create => enrollment::invite,
@@ -98,6 +104,13 @@ macro_rules! with_commands {
             key_list => rotation::list,
             key_rotate => rotation::rotate,
             key_progress => rotation::progress,
+            incident_open => incident::open,
+            incident_list => incident::list,
+            incident_show => incident::show,
+            incident_step => incident::step,
+            incident_evidence => incident::evidence,
+            incident_close => incident::close,
+            device_wipe => device::wipe,
             conflict_list => conflict::list,
             conflict_settle => conflict::settle,
             conflict_undo => conflict::undo,

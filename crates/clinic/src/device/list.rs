@@ -7,6 +7,7 @@ use crate::error::CommandError;
 use crate::session::Session;
 use crate::sync::key::store_roles;
 use crate::sync::{Desk, name};
+use crate::wipe;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -28,7 +29,7 @@ impl Command for Input {
 }
 
 /// All devices, this one first, then by name.
-pub(super) fn rows(clinic: &Clinic) -> Result<Vec<DeviceRow>, CommandError> {
+pub(crate) fn rows(clinic: &Clinic) -> Result<Vec<DeviceRow>, CommandError> {
     let (agrees, heard) = {
         let live = clinic.sync().live();
         (live.agrees.clone(), live.devices_heard.clone())
@@ -76,5 +77,10 @@ fn row(
         users: device.users.iter().filter_map(user).collect(),
         last_heard_ms: heard.get(&id.0).copied(),
         agrees: agrees.get(&id.0).copied(),
+        wipe: device
+            .wipe
+            .as_ref()
+            .map(|order| wipe::views(session, desk, (id, order), heard.get(&id.0).copied(), None))
+            .transpose()?,
     })
 }

@@ -1,6 +1,7 @@
 //! What the surfaces see of the clinic's devices.
 
 use crate::user::Role;
+use crate::wipe::wire::WipeView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -43,4 +44,6 @@ pub struct DeviceRow {
     pub last_heard_ms: Option<u64>,
     /// Whether its last checkpoint had the digest that this device had at the same vector; nothing where they were not comparable.
     pub agrees: Option<bool>,
+    /// The order to wipe it, if there is one.
+    pub wipe: Option<WipeView>,
 }

@@ -1,5 +1,6 @@
 //! What the roster says of this user, carried out on this laptop.
 
+use super::becoming;
 use super::local::{enroll_waiting, wait_for_admin};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
@@ -10,6 +11,7 @@ use crate::sync::key::{enrollment, store_roles, store_user};
 use crate::sync::{Desk, name};
 use crate::user::{Role, role_name, stored_roles};
 use wardkeep_record::op::Compartment;
+use wardkeep_roster::roster::Status;
 use wardkeep_vault::store::{Action, AuditEntry, create_clinical};
 use wardkeep_vault::unlock;
 
@@ -17,12 +19,19 @@ use wardkeep_vault::unlock;
 /// the next unlock has the keys and roles that count. Says whether it ended.
 pub(crate) fn follow(clinic: &Clinic) -> Result<bool, CommandError> {
     let changed = clinic.with_both(|session, desk| {
+        if becoming::waits(session, desk)? {
+            return Ok(true);
+        }
         session.adopt_names(names(session, desk)?);
         let me = enrollment(session.device(), session.user);
         let Some(mine) = desk.roster()?.enrollment(&me) else {
             wait_for_admin(session, desk)?;
             return Ok(false);
         };
+        if mine.status != Status::Active {
+            // The next unlock says so.
+            return Ok(true);
+        }
         let roles = store_roles(mine.roles);
         let complete = session.holds(Compartment::Clinical) || !roles.contains(&Role::Clinician);
         if roles == session.roles() && complete {

@@ -7,7 +7,7 @@ use crate::clinic::Clinic;
 use crate::command::{Command, Need, Nothing};
 use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
-use crate::sync::key::{filler, signing_key, wire_roles};
+use crate::sync::key::{filler, signing_key, wire_roles, wire_user};
 use crate::sync::{self, Sealing, name};
 use crate::user::{Role, role_name};
 use serde::Deserialize;
@@ -27,8 +27,12 @@ use wardkeep_vault::store::{Action, AuditEntry};
 pub struct Input {
     /// The request.
     pub id: String,
-    /// At least one.
+    /// What they may do: at least one for a new person. Of an existing one nothing changes where none is named.
     pub roles: Vec<Role>,
+    /// A person of the clinic whose next laptop this is; nothing for somebody new.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub user: Option<wardkeep_record::id::UserId>,
 }
 
 impl Command for Input {
@@ -37,7 +41,7 @@ impl Command for Input {
     const NEED: Need = Need::May(Permission::UserManage);
 
     fn run(self, clinic: &Clinic) -> Result<Nothing, CommandError> {
-        if self.roles.is_empty() {
+        if self.roles.is_empty() && self.user.is_none() {
             return Err(CommandError::invalid("roles"));
         }
         let id = id_of(&self.id)?;
@@ -95,23 +99,42 @@ impl Input {
         let user = match user {
             Some(user) => user,
             None => {
-                // An id that the clinic knows already is somebody's: a request cannot take it over.
-                let asked = request.user.filter(|user| sealing.roster().user(user).is_none());
-                let user = asked.unwrap_or(fresh);
+                let (user, user_name) = self.person(session, sealing, request, fresh)?;
                 sealing.say(Body::Enroll(Enroll {
                     device: request.device,
                     user,
                     keys: request.keys.clone(),
-                    user_name: name::seal(session, sealing.roster(), Named::User(user), &request.user_name)?,
+                    user_name: name::seal(session, sealing.roster(), Named::User(user), &user_name)?,
                 }))?;
                 user
             }
         };
         let roles = wire_roles(&self.roles);
-        if sealing.roster().user(&user).map(|known| known.roles()) != Some(roles) {
+        if !self.roles.is_empty() && sealing.roster().user(&user).map(|known| known.roles()) != Some(roles) {
             sealing.say(Body::Grant(Grant { user, roles }))?;
         }
         Ok(user)
+    }
+
+    /// Whose laptop it is, by id and name. A person of the clinic keeps the name that it has for them.
+    fn person(
+        &self,
+        session: &Session,
+        sealing: &Sealing,
+        request: &VerifiedRequest,
+        fresh: UserId,
+    ) -> Result<(UserId, String), CommandError> {
+        let Some(known) = self.user.map(wire_user) else {
+            // An id that the clinic knows already is somebody's: a request cannot take it over.
+            let asked = request.user.filter(|user| sealing.roster().user(user).is_none());
+            return Ok((asked.unwrap_or(fresh), request.user_name.clone()));
+        };
+        let listed = sealing.roster().user(&known);
+        if listed.is_none_or(|user| user.revoked_at.is_some()) {
+            return Err(CommandError::new(ErrorCode::NotFound).at("user"));
+        }
+        let name = name::in_roster(session, sealing.roster(), known).unwrap_or_else(|| request.user_name.clone());
+        Ok((known, name))
     }
 
     /// Tells the new device, and writes down who let it in.

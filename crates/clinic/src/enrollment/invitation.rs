@@ -4,6 +4,7 @@ use super::code::Code;
 use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use serde::{Deserialize, Serialize};
+use wardkeep_record::id::UserId;
 use wardkeep_record::op::Compartment;
 use wardkeep_sync::invitation::Invitation;
 use wardkeep_vault::store::AuditEntry;
@@ -25,6 +26,9 @@ pub(super) struct Made {
     pub(super) expires_ms: u64,
     /// When a request for it was first seen here.
     pub(super) seen_ms: Option<u64>,
+    /// Whose next laptop it is for, where the admin has said so.
+    #[serde(default)]
+    pub(super) user: Option<UserId>,
 }
 
 impl Made {

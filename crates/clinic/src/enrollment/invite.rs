@@ -9,6 +9,7 @@ use crate::error::{CommandError, ErrorCode};
 use crate::sync::key::filler;
 use serde::Deserialize;
 use ts_rs::TS;
+use wardkeep_record::id::UserId;
 use wardkeep_record::role::Permission;
 use wardkeep_sync::invitation::{Invitation, ticket_hash};
 use wardkeep_sync::wire::InvitationPost;
@@ -17,9 +18,14 @@ use wardkeep_vault::store::{Action, AuditEntry};
 /// How long an invitation holds, in milliseconds.
 const HOLDS_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// Nothing is asked.
-#[derive(Debug, Deserialize, TS)]
-pub struct Input {}
+/// For whom.
+#[derive(Debug, Default, Deserialize, TS)]
+pub struct Input {
+    /// A person of the clinic whose next laptop it is for; nothing for somebody new. The approval can say otherwise.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub user: Option<UserId>,
+}
 
 impl Command for Input {
     type Output = InvitationView;
@@ -48,6 +54,7 @@ impl Command for Input {
                 code: Code::new(code.clone()),
                 expires_ms,
                 seen_ms: None,
+                user: self.user,
             });
             let detail = serde_json::json!({ "invitation": invitation::id_text(&invitation.id()) });
             invitation::keep(session, made, &AuditEntry::new(Action::Invite).detail(&detail))

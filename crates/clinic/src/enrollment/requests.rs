@@ -55,6 +55,7 @@ fn rows(session: &Session, waiting: &[Join]) -> Result<Vec<JoinRequestRow>, Comm
                 user_name: request.user_name,
                 words: listed(&Words::of_join(&invitation, &join.request)),
                 at_ms,
+                person: one.user,
             });
         }
     }

@@ -3,6 +3,7 @@
 use crate::error::ErrorDetail;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use wardkeep_record::id::UserId;
 
 /// Six words, to compare on two screens or by phone.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -45,6 +46,8 @@ pub struct JoinRequestRow {
     /// When this laptop first saw it, in Unix milliseconds.
     #[ts(type = "number")]
     pub at_ms: u64,
+    /// The person of the clinic for whom the invitation was made, if it was for one.
+    pub person: Option<UserId>,
 }
 
 /// How far a join has come, on the device that joins.

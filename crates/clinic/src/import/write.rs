@@ -10,8 +10,11 @@ use std::collections::HashSet;
 use std::sync::mpsc::Receiver;
 use wardkeep_interop::reimport::{Outcome, compare, keep_both};
 use wardkeep_record::field::{self, Kind};
-use wardkeep_record::op::FieldKey;
+use wardkeep_record::op::{Compartment, FieldKey};
 use wardkeep_vault::store::{Action, AuditEntry, Edit, Stored, Tx};
+
+/// From so many records on, a batch is one of many.
+const MANY: usize = 200;
 
 /// Writes batches until the reader has no more, or something ends the job. `session` is the number of the session that
 /// started it: a session that was locked and unlocked meanwhile is another one.
@@ -34,7 +37,11 @@ pub(super) fn write_all(
             write(current, (job.number, since_ms), label, batch)
         })?;
         job.committed(tally, clinic.machine().clock.monotonic_ms());
+        if clinic.with_session(|current| current.must_settle_search())? {
+            clinic.settle_search(|| job.is_cancelled())?;
+        }
     }
+    clinic.settle_search(|| job.is_cancelled())?;
     match (job.is_cancelled(), job.is_read_through()) {
         (true, _) => Err(ErrorCode::Cancelled.into()),
         (false, true) => Ok(()),
@@ -45,6 +52,9 @@ pub(super) fn write_all(
 fn write(session: &Session, (job, since_ms): (u32, u64), label: &str, batch: Batch) -> Result<Tally, CommandError> {
     let Batch { compartment, items } = batch;
     session.write_in_background(compartment, |tx| {
+        if compartment == Compartment::Office && items.len() >= MANY {
+            tx.expect_many();
+        }
         let mut writing = Writing { edits: Vec::new(), pending: HashSet::new(), tally: Tally::default(), since_ms };
         for item in items {
             writing.item(tx, item)?;

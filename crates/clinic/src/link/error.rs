@@ -71,6 +71,12 @@ impl LinkError {
         }
     }
 
+    /// Whether there is no such thing there, as at a server that is older than this program.
+    pub(super) fn is_unknown(self) -> bool {
+        let code = FailureCode::Unknown;
+        matches!(self, Self::Status(404)) || matches!(self, Self::Refused { code: found, .. } if found == code)
+    }
+
     /// Whether nothing is wrong but the way to the server.
     pub fn is_offline(self) -> bool {
         matches!(self, Self::Unreachable | Self::TimedOut)

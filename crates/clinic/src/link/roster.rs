@@ -4,6 +4,7 @@ use super::connection::{Link, accepted, message, next_piece};
 use super::error::LinkError;
 use http::{Method, StatusCode};
 use wardkeep_roster::limit::{MAX_ENTRIES, MAX_ENTRY_BYTES, MAX_ROSTER_BYTES};
+use wardkeep_roster::{ClinicId, DeviceId};
 use wardkeep_sync::id::RosterHead;
 use wardkeep_sync::stream::ItemReader;
 use wardkeep_sync::wire::{FoundPost, Founded, Hello, MAX_ROSTER_POST_ENTRIES, RosterPost, RosterReply};
@@ -34,9 +35,23 @@ impl Link {
 
     /// The entries after this number, in order, as the server has them: to be verified by the roster that they continue.
     pub async fn roster_after(&self, number: u32) -> Result<Vec<Vec<u8>>, LinkError> {
-        let path = format!("/v1/roster?after={number}");
+        self.entries(&format!("/v1/roster?after={number}")).await
+    }
+
+    /// The entries after this number up to the one that revokes this device, for a device that is let in no more.
+    pub async fn revocation_after(
+        &self,
+        clinic: ClinicId,
+        device: DeviceId,
+        number: u32,
+    ) -> Result<Vec<Vec<u8>>, LinkError> {
+        let path = format!("/v1/revocations?clinic={clinic}&device={device}&after={number}");
+        self.entries(&path).await
+    }
+
+    async fn entries(&self, path: &str) -> Result<Vec<Vec<u8>>, LinkError> {
         let answer = self
-            .send(Method::GET, &path, super::connection::STREAM, Vec::new())
+            .send(Method::GET, path, super::connection::STREAM, Vec::new())
             .await?;
         let mut body = accepted(answer).await?.into_body();
         let mut reader = ItemReader::new(MAX_ENTRY_BYTES);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// Whether the disk under a folder is encrypted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum DiskEncryption {
+pub(crate) enum DiskEncryption {
     /// A dm-crypt layer lies below the file system, or the file system is encrypted itself.
     Encrypted,
     /// A block device without such a layer.
@@ -24,7 +24,7 @@ const DEPTH: usize = 8;
 
 /// Asks `/proc/self/mountinfo` for the mount and `/sys/dev/block` for what it stands on.
 #[cfg(target_os = "linux")]
-pub(super) fn encryption(folder: &Path) -> DiskEncryption {
+pub(crate) fn encryption(folder: &Path) -> DiskEncryption {
     let Ok(mounts) = std::fs::read_to_string("/proc/self/mountinfo") else {
         return DiskEncryption::Unknown;
     };
@@ -40,7 +40,7 @@ pub(super) fn encryption(folder: &Path) -> DiskEncryption {
 
 /// See the Linux version.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn encryption(_folder: &Path) -> DiskEncryption {
+pub(crate) fn encryption(_folder: &Path) -> DiskEncryption {
     DiskEncryption::Unknown
 }
 

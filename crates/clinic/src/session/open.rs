@@ -90,7 +90,8 @@ pub(crate) fn open_session(
         roles: roles_of(unlocked.roles),
         people: RwLock::new(people),
         settings: RwLock::new(settings),
-        clinic_name,
+        policy: RwLock::new(crate::policy::known(clinic)),
+        clinic_name: RwLock::new(clinic_name),
         store: Mutex::new(store),
         unlocked: RwLock::new(unlocked),
         env,
@@ -104,6 +105,7 @@ pub(crate) fn open_session(
         _home_lock: home_lock,
         signal: Arc::clone(clinic.sync().signal()),
     };
+    crate::policy::may_open(&session)?;
     session.keep_now(u64::from(session.settings().resume_window_s) * 1000);
     Ok(session)
 }

@@ -6,6 +6,7 @@ use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
 use crate::machine::Resume;
+use crate::sync::revoked;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_vault::resume;
@@ -28,13 +29,16 @@ impl Command for Input {
             return Ok(None);
         }
         let home_lock = clinic.home_lock()?;
+        revoked::refuse(clinic, None)?;
         let Some(unlocked) = resume::resume(clinic.env())? else {
             return Ok(None);
         };
+        revoked::refuse(clinic, Some(unlocked.user))?;
         let store = open::open_store(clinic, &unlocked)?;
         let session = open::open_session(clinic, unlocked, store, home_lock, Opening::Resume)?;
         let view = session.view()?;
         clinic.install(session);
+        clinic.settle_search_in_background();
         Ok(Some(view))
     }
 }

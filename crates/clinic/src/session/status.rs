@@ -6,9 +6,11 @@ use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
 use crate::machine::Resume;
 use crate::user::UserRow;
+use crate::wipe::wire::WipedView;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_vault::unlock::{self, UserEntry};
+use wardkeep_vault::wipe::{self, Mark};
 use wardkeep_vault::{attempts, resume};
 
 /// Nothing is asked.
@@ -29,6 +31,7 @@ impl Command for Input {
             retry_in_s: 0,
             can_resume: false,
             problem: None,
+            wiped: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             language: clinic.machine().language.clone(),
         };
@@ -49,6 +52,11 @@ impl Command for Input {
 /// Fills in what a locked vault tells. What goes wrong is part of the answer.
 fn locked(clinic: &Clinic, status: &mut AppStatus) {
     let env = clinic.env();
+    if let Some(wiped) = wiped(clinic) {
+        status.state = AppState::Wiped;
+        status.wiped = Some(wiped);
+        return;
+    }
     status.state = AppState::Locked;
     let entries = match unlock::list_users(env).map_err(CommandError::from) {
         Ok(entries) => entries,
@@ -67,6 +75,21 @@ fn locked(clinic: &Clinic, status: &mut AppStatus) {
     status.can_resume = clinic.machine().resume == Resume::Window && matches!(resume::resumable(env), Ok(Some(_)));
     status.users = entries.into_iter().map(row).collect();
     status.users.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+}
+
+/// What a wipe has left to say.
+fn wiped(clinic: &Clinic) -> Option<WipedView> {
+    let home = clinic.home();
+    if let Ok(Some(mark)) = Mark::read(home) {
+        return Some(WipedView {
+            over: false,
+            at_ms: mark.since_ms,
+        });
+    }
+    wipe::wiped(home).map(|wiped| WipedView {
+        over: true,
+        at_ms: wiped.at_ms,
+    })
 }
 
 /// A user whose slot cannot be read is listed by id: unlocking says what is wrong with it.

@@ -4,8 +4,10 @@ use super::open::{self, Opening};
 use super::wire::SessionView;
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
+use crate::enrollment::becoming;
 use crate::error::{CommandError, ErrorCode};
 use crate::secret::Password;
+use crate::sync::revoked;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_record::id::UserId;
@@ -37,12 +39,15 @@ impl Command for Input {
             .normal()
             .map_err(|_| CommandError::new(ErrorCode::WrongPassword))?;
         let home_lock = clinic.home_lock()?;
-        let unlocked = unlock::unlock(clinic.env(), self.user, &password)?;
+        revoked::refuse(clinic, Some(self.user))?;
+        let mut unlocked = unlock::unlock(clinic.env(), self.user, &password)?;
+        let mut store = open::open_store(clinic, &unlocked)?;
+        becoming::take_over(clinic, &mut unlocked, &mut store, &password)?;
         drop(password);
-        let store = open::open_store(clinic, &unlocked)?;
         let session = open::open_session(clinic, unlocked, store, home_lock, Opening::Password)?;
         let view = session.view()?;
         clinic.install(session);
+        clinic.settle_search_in_background();
         Ok(view)
     }
 }

@@ -8,6 +8,7 @@ use wardkeep_record::op::Compartment;
 
 use crate::setting::Settings;
 use crate::user::UserRow;
+use crate::wipe::wire::WipedView;
 
 /// Why the session was locked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -33,6 +34,10 @@ pub enum LockReason {
     Started,
     /// The clinic has changed what this user may do: the next unlock brings it.
     AccessChanged,
+    /// The clinic has revoked this laptop: nobody unlocks here any more.
+    Revoked,
+    /// The clinic has ordered this device to be wiped.
+    Wiped,
 }
 
 impl LockReason {
@@ -49,6 +54,8 @@ impl LockReason {
             Self::Quit => "quit",
             Self::Started => "started",
             Self::AccessChanged => "access_changed",
+            Self::Revoked => "revoked",
+            Self::Wiped => "wiped",
         }
     }
 }
@@ -63,6 +70,8 @@ pub enum AppState {
     Locked,
     /// Somebody has.
     Unlocked,
+    /// The clinic has had this device wiped: there is nothing in it any more, and nobody has begun anew.
+    Wiped,
 }
 
 /// What is known without a password.
@@ -81,6 +90,8 @@ pub struct AppStatus {
     pub can_resume: bool,
     /// What stands in the way of an unlock (keychain, newer vault).
     pub problem: Option<CommandError>,
+    /// The wipe of this device, where there was one and nobody has begun anew.
+    pub wiped: Option<WipedView>,
     /// Of the program.
     pub version: String,
     /// BCP 47 tag that the surface speaks while locked.

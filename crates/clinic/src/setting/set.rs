@@ -2,7 +2,7 @@
 
 use super::Settings;
 use crate::command::{Command, Need};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use serde::Deserialize;
 use ts_rs::TS;
@@ -26,6 +26,10 @@ impl Command for Input {
     fn run(self, session: &Session) -> Result<Settings, CommandError> {
         self.0.check()?;
         let before = session.settings();
+        if crate::policy::over(session.policy(), self.0.clone()) != self.0 {
+            // These are rules of the whole clinic here.
+            return Err(CommandError::new(ErrorCode::PolicyForbids).at("idle_lock_s"));
+        }
         if self.0 == before {
             return Ok(before);
         }

@@ -16,6 +16,10 @@ pub(super) fn named(alarm: &Alarm) -> (ProblemKind, String) {
             let device = gaps.first().map(|gap| gap.chain.device.to_string());
             (P::Withheld, device.unwrap_or_else(server))
         }
+        A::Dropped { gaps } => {
+            let device = gaps.first().map(|gap| gap.chain.device.to_string());
+            (P::SegmentsDropped, device.unwrap_or_else(server))
+        }
         A::Withheld { gap, .. } => (P::Withheld, gap.chain.device.to_string()),
         A::Refused { chain, .. } => (P::Refused, chain.device.to_string()),
         A::BadAnswer => (P::Refused, server()),
@@ -34,7 +38,7 @@ pub(super) fn named(alarm: &Alarm) -> (ProblemKind, String) {
 }
 
 /// The stored name of a kind of problem: that of its JSON.
-pub(super) fn kind_name(kind: ProblemKind) -> &'static str {
+pub(crate) fn kind_name(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::ServerLostData => "server_lost_data",
         ProblemKind::ServerRolledBack => "server_rolled_back",
@@ -49,6 +53,9 @@ pub(super) fn kind_name(kind: ProblemKind) -> &'static str {
         ProblemKind::Refused => "refused",
         ProblemKind::Certificate => "certificate",
         ProblemKind::NoKey => "no_key",
+        ProblemKind::SnapshotRefused => "snapshot_refused",
+        ProblemKind::SegmentsDropped => "segments_dropped",
+        ProblemKind::FalseReceipt => "false_receipt",
     }
 }
 
@@ -73,6 +80,9 @@ mod tests {
             P::Refused,
             P::Certificate,
             P::NoKey,
+            P::SnapshotRefused,
+            P::SegmentsDropped,
+            P::FalseReceipt,
         ] {
             assert_eq!(serde_json::to_value(kind).ok(), Some(kind_name(kind).into()));
         }

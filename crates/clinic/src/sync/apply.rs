@@ -10,6 +10,7 @@ use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use wardkeep_record::op::Compartment;
 use wardkeep_sync::epoch::former_keys;
+use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::Chain;
 use wardkeep_sync::parcel::{Parcel, ParcelError};
 use wardkeep_sync::secret::{DigestKey, EpochKey};
@@ -96,25 +97,58 @@ pub(crate) fn complete_keys(session: &Session, desk: &Desk, at: Compartment) -> 
 pub(super) fn segments(clinic: &Clinic) -> Result<u64, CommandError> {
     let mut applied = 0;
     for at in KEPT {
-        let chains = match clinic.with_both(|session, desk| waiting(session, desk, at)) {
-            Err(error) if error.code == ErrorCode::Locked => return Ok(applied),
-            other => other?,
-        };
-        for chain in chains {
-            loop {
-                match clinic.with_both(|session, desk| next(clinic, session, desk, at, chain)) {
-                    Ok(true) => applied += 1,
-                    Ok(false) => break,
-                    Err(error) if error.code == ErrorCode::Locked => return Ok(applied),
-                    Err(error) => return Err(error),
+        applied += of_compartment(clinic, at, None)?;
+    }
+    Ok(applied)
+}
+
+/// The same of one compartment, and no further than this vector.
+pub(super) fn up_to(clinic: &Clinic, at: Compartment, vector: &Frontier) -> Result<u64, CommandError> {
+    of_compartment(clinic, at, Some(vector))
+}
+
+fn of_compartment(clinic: &Clinic, at: Compartment, most: Option<&Frontier>) -> Result<u64, CommandError> {
+    let mut applied = 0;
+    let chains = match clinic.with_both(|session, desk| waiting(session, desk, at)) {
+        Err(error) if error.code == ErrorCode::Locked => return Ok(applied),
+        other => other?,
+    };
+    for chain in chains {
+        loop {
+            match clinic.with_both(|session, desk| next(clinic, session, desk, (at, chain), most)) {
+                Ok(true) => {
+                    applied += 1;
+                    settle(clinic, Settle::IfMust)?;
                 }
-                if let Some(receiving) = &mut clinic.sync().live().receiving {
-                    receiving.done += 1;
-                }
+                Ok(false) => break,
+                Err(error) if error.code == ErrorCode::Locked => return Ok(applied),
+                Err(error) => return Err(error),
+            }
+            if let Some(receiving) = &mut clinic.sync().live().receiving {
+                receiving.done += 1;
             }
         }
     }
+    settle(clinic, Settle::All)?;
     Ok(applied)
+}
+
+/// How much of the search index is settled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settle {
+    /// Everybody, if too many wait.
+    IfMust,
+    /// Everybody.
+    All,
+}
+
+/// Settles in the search index who came in bulk.
+fn settle(clinic: &Clinic, how: Settle) -> Result<(), CommandError> {
+    let wanted = match how {
+        Settle::All => Ok(true),
+        Settle::IfMust => clinic.with_session(Session::must_settle_search),
+    };
+    unless_locked(wanted.and_then(|wanted| if wanted { clinic.settle_search(|| false) } else { Ok(()) }))
 }
 
 /// The chains of a compartment that go further in the spool than in its file.
@@ -133,10 +167,13 @@ fn next(
     clinic: &Clinic,
     session: &Session,
     desk: &mut Desk,
-    at: Compartment,
-    chain: Chain,
+    (at, chain): (Compartment, Chain),
+    most: Option<&Frontier>,
 ) -> Result<bool, CommandError> {
     let state = session.with_store(|store| store.read().chain(chain))?;
+    if most.is_some_and(|most| state.next_seq() > most.seq(&chain)) {
+        return Ok(false);
+    }
     if let Some(stop) = state.stopped {
         report(clinic, session, desk, chain, stop);
         return Ok(false);

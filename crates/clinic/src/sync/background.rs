@@ -4,15 +4,20 @@ use super::backoff::Backoff;
 use super::key::KEPT;
 use super::round::round;
 use crate::clinic::{Clinic, WeakClinic};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::link::LinkError;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use wardkeep_sync::wire::Event;
 use wardkeep_vault::random;
 
 /// Without any news a round is done this often: a wake-up that was lost costs no more than this.
 const QUIET: Duration = Duration::from_secs(15 * 60);
+
+/// Between two tries while another program has the home, in milliseconds.
+const BUSY_MS: u64 = 2_000;
 
 impl State {
     /// Whether nothing is known but that something was written here.
@@ -29,6 +34,8 @@ const JOINING: Duration = Duration::from_secs(1);
 pub(crate) struct Signal {
     state: Mutex<State>,
     bell: Condvar,
+    /// The server has said that there is something new about snapshots.
+    snapshots: AtomicBool,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -53,6 +60,19 @@ impl Signal {
     /// The server has something, or somebody has unlocked.
     pub(crate) fn news(&self) {
         self.change(|state| state.news = true);
+    }
+
+    /// The server has something.
+    fn event(&self, event: Event) {
+        if event == Event::Snapshots {
+            self.snapshots.store(true, Ordering::Relaxed);
+        }
+        self.news();
+    }
+
+    /// Whether there was news of snapshots since the last time that this was asked.
+    pub(super) fn take_snapshot_news(&self) -> bool {
+        self.snapshots.swap(false, Ordering::Relaxed)
     }
 
     /// A person wants it now.
@@ -90,6 +110,12 @@ pub(super) struct Background {
     thread: Option<JoinHandle<()>>,
 }
 
+impl Background {
+    fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
 impl Drop for Background {
     fn drop(&mut self) {
         self.signal.change(|state| state.stop = true);
@@ -107,7 +133,10 @@ impl Clinic {
     /// Starts the thread, unless it runs or nothing is to be kept in step.
     pub(crate) fn start_background(&self) -> Result<(), CommandError> {
         let mut running = super::held(&self.sync().background);
-        if running.is_some() || !self.runs_in_background() || !self.home().spool_db().exists() {
+        let something = self.home().spool_db().exists() || crate::wipe::is_under_way(self.home());
+        // A thread ends with the wipe of its device; one that begins anew gets another.
+        running.take_if(|running| running.has_ended());
+        if running.is_some() || !self.runs_in_background() || !something {
             return Ok(());
         }
         let signal = Arc::clone(self.sync().signal());
@@ -141,6 +170,7 @@ fn keep_in_step(clinic: &WeakClinic, signal: &Arc<Signal>) {
             continue;
         }
         match round(&clinic) {
+            Ok(outcome) if outcome.wiped => break,
             Ok(outcome) => {
                 clinic.sync().live().retry_at_ms = None;
                 wait = if outcome.joining {
@@ -160,8 +190,19 @@ fn keep_in_step(clinic: &WeakClinic, signal: &Arc<Signal>) {
             }
             Err(error) => {
                 tracing::debug!(%error, "a round of sync failed");
+                if crate::wipe::is_under_way(clinic.home())
+                    && let Some(listening) = listening.take()
+                {
+                    // The stream holds the device's key.
+                    listening.abort();
+                }
                 let asked_ms = error.detail.as_ref().and_then(|detail| detail.seconds).unwrap_or(0) * 1000;
-                let wait_ms = backoff.fail(jitter(&clinic), asked_ms);
+                let wait_ms = if error.code == ErrorCode::VaultBusy {
+                    // Another program has the home, and keeps itself in step; the next try comes soon after it has gone.
+                    BUSY_MS
+                } else {
+                    backoff.fail(jitter(&clinic), asked_ms)
+                };
                 clinic.sync().live().retry_at_ms = Some(clinic.machine().clock.monotonic_ms() + wait_ms);
                 (wait, patient) = (Duration::from_millis(wait_ms), true);
             }
@@ -198,8 +239,7 @@ fn listen(clinic: &Clinic, signal: &Arc<Signal>) -> Option<tokio::task::JoinHand
         let heard = async {
             let mut events = server.link().await?.events().await?;
             loop {
-                events.next().await?;
-                signal.news();
+                signal.event(events.next().await?);
             }
         };
         let ended: Result<(), LinkError> = heard.await;

@@ -13,8 +13,9 @@ use wardkeep_roster::{Compartment, DeviceId, Roster, SigningKey};
 use wardkeep_sync::id::{Incarnation, RosterHead};
 use wardkeep_sync::join::Welcomed;
 use wardkeep_sync::peer::{Action, Memory, Origin, Peer};
+use wardkeep_sync::receipt::Answered;
 use wardkeep_vault::clock::Clock;
-use wardkeep_vault::home::HomeLock;
+use wardkeep_vault::home::{Home, HomeLock};
 use wardkeep_vault::spool::Spool;
 
 /// The spool and what was read of it.
@@ -24,6 +25,8 @@ pub(crate) struct Desk {
     peer: Option<Peer>,
     /// What is on disk of the state machine's memory.
     remembered: Vec<u8>,
+    home: Home,
+    clock: Arc<dyn Clock>,
     _home: Arc<HomeLock>,
 }
 
@@ -45,6 +48,8 @@ impl Desk {
             remembered: spool.memory()?.unwrap_or_default(),
             spool,
             peer: None,
+            home: clinic.home().clone(),
+            clock: Arc::clone(&clinic.machine().clock),
             _home: home,
         };
         if !entries.is_empty() {
@@ -128,6 +133,12 @@ impl Desk {
         let fresh: Vec<&[u8]> = peer.roster().entries_after(before).collect();
         self.spool.keep_roster(before + 1, &fresh)?;
         let (me, roster) = (self.device()?, self.roster()?);
+        if Answered::of(roster, me).is_some() {
+            // From here on nothing opens, also when the program ends before it does anything else.
+            let vault = wardkeep_vault::store::store_device(me).0;
+            wardkeep_vault::wipe::begin(&self.home, vault, self.clock.now_ms())
+                .map_err(|_| CommandError::internal("the mark of a wipe"))?;
+        }
         let compartments = opened_on(roster, me);
         self.peer()?.0.set_compartments(compartments);
         Ok(actions)

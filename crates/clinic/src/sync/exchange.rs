@@ -1,8 +1,9 @@
 //! Carries out what the state machine asks for, between spool and server, until it asks for nothing more. Works locked.
 
-use super::{fetch, push, roster};
+use super::{fetch, push, roster, snapshot};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
+use crate::wipe;
 use std::collections::VecDeque;
 use wardkeep_sync::id::Incarnation;
 use wardkeep_sync::peer::Action;
@@ -24,6 +25,15 @@ pub(super) struct Exchanged {
     pub(super) wait: bool,
 }
 
+impl Exchanged {
+    /// What another exchange of the same round has done.
+    pub(super) fn add(&mut self, more: Self) {
+        self.sent += more.sent;
+        self.fetched += more.fetched;
+        self.wait |= more.wait;
+    }
+}
+
 /// Asks the server what it has, and does what follows.
 pub(super) fn exchange(clinic: &Clinic) -> Result<Exchanged, CommandError> {
     let mut done = Exchanged::default();
@@ -33,6 +43,10 @@ pub(super) fn exchange(clinic: &Clinic) -> Result<Exchanged, CommandError> {
         steps += 1;
         if steps > STEPS {
             tracing::warn!("an exchange with the server does not end; the next round goes on");
+            break;
+        }
+        if clinic.with_clinic_desk(|desk| Ok(wipe::ordered(desk)?.is_some()))? {
+            // Nothing more is fetched; what is still to be sent goes with the wipe.
             break;
         }
         let next = match action {
@@ -49,6 +63,10 @@ pub(super) fn exchange(clinic: &Clinic) -> Result<Exchanged, CommandError> {
             Action::Push(gap) => push::push_chain(clinic, gap, &mut done)?,
             Action::Pull => fetch::pull(clinic, None, &mut done)?,
             Action::PullFrom { chain, after } => fetch::pull(clinic, Some((chain, after)), &mut done)?,
+            Action::TakeSnapshot { compartment } => {
+                snapshot::want(clinic, compartment);
+                Vec::new()
+            }
             Action::Backoff => {
                 done.wait = true;
                 Vec::new()

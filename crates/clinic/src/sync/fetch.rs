@@ -1,7 +1,8 @@
 //! Taking from the server what this device does not have: sealed segments, as they are, and parcels. Works locked.
 
 use super::exchange::{Exchanged, told};
-use super::wire::Receiving;
+use super::snapshot;
+use super::wire::{Receiving, ReceivingWhat};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use wardkeep_sync::frontier::Frontier;
@@ -22,12 +23,15 @@ pub(super) fn pull(
     done: &mut Exchanged,
 ) -> Result<Vec<Action>, CommandError> {
     let mut all = Vec::new();
+    let awaited = snapshot::awaited(clinic);
     loop {
         let request = clinic.with_clinic_desk(|desk| {
             let peer = desk.standing()?;
+            let mut compartments = peer.compartments().to_vec();
+            compartments.retain(|part| !awaited.contains(part));
             let mut request = PullRequest {
-                vector: peer.held().within(peer.compartments()),
-                compartments: peer.compartments().to_vec(),
+                vector: peer.held().within(&compartments),
+                compartments,
                 max_bytes: PULL_BYTES,
             };
             if let Some((chain, after)) = only {
@@ -35,7 +39,8 @@ pub(super) fn pull(
                 request.vector = from_behind(&request.vector, chain, tip_at(&desk.spool, &chain, after)?);
             }
             let missing = peer.standing(clinic.machine().clock.now_ms()).missing;
-            clinic.sync().live().receiving = (missing > 0).then_some(Receiving {
+            clinic.sync().live().receiving = (missing > 0 && awaited.is_empty()).then_some(Receiving {
+                what: ReceivingWhat::Changes,
                 done: done.fetched,
                 total: done.fetched + missing,
             });
@@ -58,8 +63,9 @@ pub(super) fn pull(
         if taken.new > 0 && only.is_none() {
             continue;
         }
-        if only.is_none() && !taken.set_aside_later {
-            all.extend(clinic.with_clinic_desk(|desk| Ok(desk.peer()?.0.pulled()))?);
+        // What is to come from a snapshot was not pulled.
+        if only.is_none() && !taken.set_aside_later && awaited.is_empty() {
+            all.extend(told(clinic, snapshot::pulled(clinic)?)?);
         }
         return Ok(all);
     }

@@ -58,13 +58,15 @@ pub(crate) fn of_device(session: &Session, desk: &Desk, id: DeviceId) -> String 
 
 /// A user's name; the first digits of their id where it cannot be read.
 pub(crate) fn of_user(session: &Session, desk: &Desk, id: UserId) -> String {
-    let name = || {
-        let roster = desk.roster().ok()?;
-        let sealed = &roster.user(&id)?.name;
-        let user = Named::User(id);
-        open(session, roster, user, sealed, false).or_else(|| open(session, roster, user, sealed, true))
-    };
+    let name = || in_roster(session, desk.roster().ok()?, id);
     name().unwrap_or_else(|| short(&id.to_string()))
+}
+
+/// A user's name, where it can be read.
+pub(crate) fn in_roster(session: &Session, roster: &Roster, id: UserId) -> Option<String> {
+    let sealed = &roster.user(&id)?.name;
+    let user = Named::User(id);
+    open(session, roster, user, sealed, false).or_else(|| open(session, roster, user, sealed, true))
 }
 
 /// The first digits of an id.

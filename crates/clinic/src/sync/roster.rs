@@ -7,6 +7,9 @@ use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::link::Posted;
 use crate::session::Session;
+use crate::session::lock::lock;
+use crate::session::wire::LockReason;
+use crate::wipe;
 use wardkeep_roster::entry::Body;
 use wardkeep_roster::{Enrollment, Roster, SigningKey};
 use wardkeep_sync::id::RosterHead;
@@ -20,6 +23,10 @@ const TRIES: usize = 4;
 pub(super) fn fetch(clinic: &Clinic) -> Result<Vec<Action>, CommandError> {
     let mine = clinic.with_clinic_desk(|desk| desk.head())?;
     let entries = clinic.ask(|link| async move { link.roster_after(mine.number).await })?;
+    if clinic.with_clinic_desk(|desk| wipe::is_ordered_by(desk, &entries))? {
+        // What was written until now is sealed by the roster that it was written under.
+        lock(clinic, LockReason::Wiped);
+    }
     clinic.with_clinic_desk(|desk| desk.extend_roster(&entries))
 }
 

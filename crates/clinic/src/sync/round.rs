@@ -3,11 +3,13 @@
 
 use super::exchange::exchange;
 use super::wire::ProblemKind;
-use super::{apply, checkpoint, fetch, held, push, seal};
+use super::{apply, checkpoint, fetch, held, push, revoked, seal, snapshot};
 use crate::clinic::Clinic;
 use crate::device::revoke;
-use crate::enrollment::{access, delivery, joining};
-use crate::error::CommandError;
+use crate::enrollment::{access, delivery, joining, naming};
+use crate::error::{CommandError, ErrorCode};
+use crate::policy;
+use crate::wipe;
 use wardkeep_vault::spool::Cursor;
 
 /// How far the two clocks may be apart before the person is told, in milliseconds.
@@ -26,13 +28,28 @@ pub struct Outcome {
     pub in_step: bool,
     /// The device waits for an admin to take it in.
     pub joining: bool,
+    /// The device was wiped: there is nothing to keep in step any more.
+    pub wiped: bool,
 }
 
 /// Does a round, after the one that runs.
 pub(crate) fn round(clinic: &Clinic) -> Result<Outcome, CommandError> {
     let _one = held(&clinic.sync().rounds);
+    if wipe::is_under_way(clinic.home()) {
+        return wipe::go_on(clinic);
+    }
     clinic.sync().live().begin();
     let outcome = run(clinic);
+    if outcome.as_ref().is_ok_and(|outcome| outcome.wiped) {
+        return outcome;
+    }
+    if outcome
+        .as_ref()
+        .is_err_and(|error| error.code == ErrorCode::DeviceRevoked)
+        && let Err(error) = revoked::learn(clinic)
+    {
+        tracing::warn!(%error, "what the roster says of this device could not be fetched");
+    }
     let now_ms = clinic.machine().clock.now_ms();
     let ended = outcome.as_ref().map(|outcome| outcome.in_step);
     clinic.sync().live().end(ended, now_ms);
@@ -51,6 +68,9 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
             ..Outcome::default()
         });
     }
+    if is_to_be_wiped(clinic)? {
+        return wipe::obey(clinic);
+    }
     // By the roster that it was written under: whoever lost a right since had it then.
     seal::all(clinic)?;
     hello(clinic)?;
@@ -59,8 +79,14 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         desk.peer()?.0.tick(now_ms);
         Ok(())
     })?;
-    let mut done = exchange(clinic)?;
+    snapshot::prepare(clinic)?;
+    let exchanged = exchange(clinic);
+    if is_to_be_wiped(clinic)? {
+        return wipe::obey(clinic);
+    }
+    let mut done = exchanged?;
     if is_revoked(clinic)? {
+        revoked::obey(clinic)?;
         return Ok(Outcome::default());
     }
     clinic.sync().live().revoked = false;
@@ -68,25 +94,33 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     if access::follow(clinic)? {
         return Ok(Outcome::default());
     }
+    wipe::follow(clinic)?;
     apply::parcels(clinic)?;
+    let settled = snapshot::take_wanted(clinic)?;
+    if settled {
+        done.add(exchange(clinic)?);
+    }
     revoke::renew_due(clinic)?;
     delivery::deliver(clinic)?;
-    let applied = apply::segments(clinic)?;
+    snapshot::look_if_due(clinic)?;
+    let applied = snapshot::meet(clinic)? + apply::segments(clinic)?;
     apply::leftovers(clinic)?;
+    naming::follow(clinic)?;
+    policy::follow(clinic)?;
     // What waited for a key or an epoch that has come, and what a checkpoint says of what was applied.
     let sealed = seal::all(clinic)?;
     if checkpoint::publish_due(clinic)? || sealed > 0 {
-        let more = exchange(clinic)?;
-        done.sent += more.sent;
-        done.fetched += more.fetched;
-        done.wait |= more.wait;
+        done.add(exchange(clinic)?);
     }
+    snapshot::acknowledge(clinic)?;
+    snapshot::make_if_due(clinic)?;
     Ok(Outcome {
         sent: done.sent,
         fetched: done.fetched,
         applied,
         in_step: !done.wait && push::is_in_step(clinic)?,
         joining: false,
+        wiped: false,
     })
 }
 
@@ -105,6 +139,11 @@ fn hello(clinic: &Clinic) -> Result<(), CommandError> {
         live.problem(ProblemKind::Certificate, None, 1, now_ms);
     }
     Ok(())
+}
+
+/// Whether the roster orders this device to be wiped.
+fn is_to_be_wiped(clinic: &Clinic) -> Result<bool, CommandError> {
+    clinic.with_clinic_desk(|desk| Ok(wipe::ordered(desk)?.is_some()))
 }
 
 fn is_revoked(clinic: &Clinic) -> Result<bool, CommandError> {

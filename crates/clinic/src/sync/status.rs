@@ -3,7 +3,7 @@
 use super::key::KEPT;
 use super::name::short;
 use super::wire::{Problem, ProblemKind, SyncState, SyncStatus, Waiting};
-use super::{Desk, name, push};
+use super::{Desk, name, push, snapshot};
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
@@ -71,6 +71,7 @@ fn from_memory(clinic: &Clinic) -> SyncStatus {
             .map(|at| at.saturating_sub(monotonic_ms).div_ceil(1000)),
         offline_since_ms: live.offline_since_ms,
         clock_offset_ms: live.clock_offset_ms,
+        snapshots: Vec::new(),
     }
 }
 
@@ -79,6 +80,9 @@ fn of_session(clinic: &Clinic, session: &Session, status: &mut SyncStatus) -> Re
     clinic
         .with_desk(|desk| {
             of_desk(desk, status, |id| name::of_device(session, desk, id))?;
+            if desk.has_roster() {
+                status.snapshots = snapshot::statuses(clinic, session, desk)?;
+            }
             Ok(())
         })?
         .unwrap_or_default();

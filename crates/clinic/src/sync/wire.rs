@@ -59,6 +59,8 @@ pub struct SyncStatus {
     /// This laptop's clock less the server's, in milliseconds, at the last hello.
     #[ts(type = "number | null")]
     pub clock_offset_ms: Option<i64>,
+    /// The last snapshot of each open compartment.
+    pub snapshots: Vec<SnapshotStatus>,
 }
 
 /// What of one compartment has not left this laptop.
@@ -74,9 +76,52 @@ pub struct Waiting {
     pub oldest_ms: Option<u64>,
 }
 
-/// Progress of a fetch, in segments.
+/// What is being fetched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceivingWhat {
+    /// Changes, segment by segment.
+    Changes,
+    /// A snapshot, chunk by chunk.
+    Snapshot,
+    /// The records of a snapshot are being written, counted in its chunks.
+    Records,
+}
+
+/// Why a snapshot may be taken, or not yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SnapshotTrust {
+    /// Two laptops have signed the same.
+    Confirmed,
+    /// There is only one laptop that could sign. Nobody could notice if it, or the server, kept something back.
+    Alone,
+    /// A second laptop has not signed yet.
+    Unconfirmed,
+}
+
+/// The last snapshot of a compartment.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+pub struct SnapshotStatus {
+    /// Of which compartment.
+    pub compartment: Compartment,
+    /// When it was made, by its maker's clock, in Unix milliseconds.
+    #[ts(type = "number")]
+    pub made_ms: u64,
+    /// By which laptop.
+    pub by: String,
+    /// Whether a new laptop would take it.
+    pub trust: SnapshotTrust,
+    /// Its bytes, sealed.
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+/// Progress of a fetch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 pub struct Receiving {
+    /// What is counted.
+    pub what: ReceivingWhat,
     /// Fetched and applied.
     #[ts(type = "number")]
     pub done: u64,
@@ -115,6 +160,12 @@ pub enum ProblemKind {
     Certificate,
     /// A key is missing: changes of that compartment cannot be opened yet.
     NoKey,
+    /// A snapshot was not what had been signed; nothing of it was taken.
+    SnapshotRefused,
+    /// The server let go of changes before this laptop had them; a snapshot stands in for them.
+    SegmentsDropped,
+    /// The server shows a receipt of a wipe that the wiped device has not signed.
+    FalseReceipt,
 }
 
 /// One problem.

@@ -312,3 +312,29 @@ fn a_preview_counts_and_imports_nothing() {
         ErrorCode::FileUnreadable
     );
 }
+
+#[test]
+fn a_large_import_leaves_everybody_found_and_the_index_settled() {
+    let laptop = Laptop::new();
+    let (clinic, _) = laptop.founded();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("many.ndjson");
+    let line = |n: u32| {
+        value!({
+            "resourceType": "Patient", "id": format!("p{n}"), "birthDate": "1956-03-04",
+            "name": [{"family": format!("Many{}", "abcdefghij".chars().nth((n % 10) as usize).unwrap()), "given": ["Ada"]}],
+            "telecom": [{"system": "phone", "value": format!("+1617555{n:04}")}]
+        })
+        .to_string()
+    };
+    std::fs::write(&path, (0..2_500).map(line).collect::<Vec<_>>().join("\n")).unwrap();
+    let done = wait(&clinic, begin(&clinic, &path));
+    assert_eq!((done.state, done.imported), (ImportState::Done, 2_500));
+    for n in [0_u32, 1_999, 2_000, 2_499] {
+        let query = format!("617555{n:04}");
+        let found = json(&clinic, "patient_search", value!({"query": query, "limit": 5})).unwrap();
+        assert_eq!(found["rows"].as_array().map(Vec::len), Some(1), "{query}");
+    }
+    let unsettled = clinic.with_session(|session| session.with_store(|store| store.is_search_unsettled()));
+    assert_eq!(unsettled.ok(), Some(false));
+}

@@ -4,11 +4,16 @@ mod attach;
 mod cloud;
 mod conflicts;
 mod converging;
+mod incidents;
 mod joining;
 mod lives;
+mod people;
 mod revoking;
 mod rotating;
+mod rules;
+mod snapshots;
 mod waking;
+mod wiping;
 
 use super::*;
 use crate::sync::Outcome;

@@ -47,19 +47,31 @@ impl Input {
     }
 
     fn remove(&self, session: &Session) -> Result<Nothing, CommandError> {
-        let mut user = self.check(session)?;
-        session.write(Compartment::Office, |tx| {
-            user.closed_ms = Some(tx.now_ms());
-            tx.put_user(&user)?;
-            let detail = serde_json::json!({ "user": self.user, "closed": true });
-            tx.audit(&AuditEntry::new(Action::UserChange).detail(&detail))?;
-            match unlock::remove_user(&session.env, &session.unlocked(), self.user) {
-                // An earlier try got this far and no further.
-                Ok(()) | Err(UnlockError::NoSuchUser) => Ok(()),
-                Err(error) => Err(error.into()),
-            }
-        })?;
-        session.adopt_person(user);
-        Ok(Nothing {})
+        let user = self.check(session)?;
+        destroy(session, user).map(|()| Nothing {})
     }
+}
+
+/// Destroys the slot of somebody who was taken out of the clinic, where they have one here.
+pub(super) fn close(session: &Session, user: UserId) -> Result<(), CommandError> {
+    match session.person(user).filter(|known| known.closed_ms.is_none()) {
+        Some(known) => destroy(session, known),
+        None => Ok(()),
+    }
+}
+
+fn destroy(session: &Session, mut user: LocalUser) -> Result<(), CommandError> {
+    session.write(Compartment::Office, |tx| {
+        user.closed_ms = Some(tx.now_ms());
+        tx.put_user(&user)?;
+        let detail = serde_json::json!({ "user": user.id, "closed": true });
+        tx.audit(&AuditEntry::new(Action::UserChange).detail(&detail))?;
+        match unlock::remove_user(&session.env, &session.unlocked(), user.id) {
+            // An earlier try got this far and no further.
+            Ok(()) | Err(UnlockError::NoSuchUser) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    })?;
+    session.adopt_person(user);
+    Ok(())
 }

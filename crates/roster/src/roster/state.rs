@@ -37,6 +37,14 @@ pub struct Device {
     pub(super) last_accepted: Option<BTreeMap<([u8; 16], Compartment), u64>>,
 }
 
+impl Device {
+    /// Whether a server shall talk to it: it is of the clinic, or it is not any more and has an order to wipe to hear and to answer.
+    pub fn may_connect(&self) -> bool {
+        let to_wipe = self.wipe.is_some_and(|order| order.confirmed_at.is_some());
+        self.status == Status::Active || to_wipe
+    }
+}
+
 /// An order to wipe a device. Only a confirmed one is to be obeyed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WipeOrder {

@@ -48,6 +48,10 @@ pub struct Limits {
     pub idle_request_s: u64,
     /// How long a half-sent sealed file is kept, in days.
     pub keep_upload_days: u64,
+    /// Snapshots of one clinic, all compartments together.
+    pub snapshots_per_clinic: u32,
+    /// How long segments are kept after a snapshot that may stand in for them came, in days.
+    pub keep_segments_days: u64,
 }
 
 const MIB: u64 = 1024 * 1024;
@@ -76,6 +80,8 @@ impl Default for Limits {
             invitations_per_clinic: 100,
             idle_request_s: 30,
             keep_upload_days: 14,
+            snapshots_per_clinic: 16,
+            keep_segments_days: 7,
         }
     }
 }
@@ -96,6 +102,7 @@ impl Limits {
             self.stranger_request_burst,
             self.parcels_per_device,
             self.invitations_per_clinic,
+            self.snapshots_per_clinic,
         ];
         let least_mib = [
             self.storage_per_clinic_bytes,

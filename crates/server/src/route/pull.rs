@@ -59,9 +59,13 @@ impl Pull {
                 .store
                 .segments(self.clinic.id, gap.chain, gap.from, gap.to, room)
                 .await?;
+            if run.last == 0 {
+                // Let go under a snapshot. The other chains go on.
+                self.gaps.pop_front();
+                continue;
+            }
             // The first one comes whatever its length; the others only within what was asked for.
-            let fits = run.items.len() as u64 <= self.left || !self.started;
-            if run.last == 0 || !fits {
+            if run.items.len() as u64 > self.left && self.started {
                 self.gaps.clear();
                 break;
             }

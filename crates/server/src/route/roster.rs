@@ -41,8 +41,16 @@ pub async fn get(device: Device, Query(After { after }): Query<After>) -> Respon
 }
 
 fn piece_of(roster: &Roster, after: u32) -> (Bytes, u32) {
+    piece_until(roster, after, u32::MAX)
+}
+
+/// The same, not beyond an entry.
+pub(super) fn piece_until(roster: &Roster, after: u32, until: u32) -> (Bytes, u32) {
     let (mut piece, mut last) = (Vec::new(), after);
     for entry in roster.entries_after(after) {
+        if last >= until {
+            break;
+        }
         // Entries are never empty and far below the longest item.
         if write_item(&mut piece, entry).is_err() {
             break;

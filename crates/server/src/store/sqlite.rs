@@ -2,19 +2,22 @@
 
 mod book;
 mod clinic;
+mod device;
 mod join;
 mod mailbox;
 mod open;
 mod readers;
+pub mod rekey;
 mod schema;
 mod segments;
+mod snapshots;
 mod writer;
 
 pub use open::{DatabaseKey, KeyError};
 
 use super::{
-    Appended, ClinicUsage, Founded, Founding, JoinAnswer, Joined, NewInvitation, NewJoin, NewParcel, NewSegment, Run,
-    Store, StoreError, Stored, Upload,
+    Appended, ClinicUsage, Founded, Founding, JoinAnswer, Joined, LeaseAsk, NewInvitation, NewJoin, NewParcel,
+    NewReceipt, NewSegment, NewSnapshot, Run, SnapshotRow, Store, StoreError, Stored, Upload,
 };
 use crate::directory::PeerKey;
 use crate::token::TokenHash;
@@ -25,6 +28,7 @@ use wardkeep_roster::{ClinicId, DeviceId};
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::Chain;
 use writer::Writer;
+use zeroize::Zeroizing;
 
 /// The embedded store.
 pub struct SqliteStore {
@@ -146,6 +150,32 @@ impl Store for SqliteStore {
         self.readers.run(move |db| join::told(db, &invitation, key)).await
     }
 
+    async fn put_receipt(&self, clinic: ClinicId, receipt: NewReceipt, quota: u64) -> Stored<Appended> {
+        self.writer
+            .run(move |tx| device::put_receipt(tx, clinic, &receipt, quota))
+            .await
+    }
+
+    async fn receipts(&self, clinic: ClinicId) -> Stored<Vec<Vec<u8>>> {
+        self.readers.run(move |db| device::receipts(db, clinic)).await
+    }
+
+    async fn lease(
+        &self,
+        clinic: ClinicId,
+        device: DeviceId,
+        ask: LeaseAsk,
+        now_ms: u64,
+    ) -> Stored<Option<Zeroizing<[u8; 32]>>> {
+        self.writer
+            .run(move |tx| device::lease(tx, clinic, device, &ask, now_ms))
+            .await
+    }
+
+    async fn leases(&self, clinic: ClinicId) -> Stored<Vec<(DeviceId, u64)>> {
+        self.readers.run(move |db| device::leases(db, clinic)).await
+    }
+
     async fn upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<Upload> {
         self.readers.run(move |db| book::upload(db, clinic, &blob)).await
     }
@@ -175,6 +205,68 @@ impl Store for SqliteStore {
 
     async fn stale_uploads(&self, before_ms: u64) -> Stored<Vec<(ClinicId, [u8; 32])>> {
         self.readers.run(move |db| book::stale(db, before_ms)).await
+    }
+
+    async fn put_chunk(&self, clinic: ClinicId, hash: [u8; 32], length: (u64, u64), quota: u64) -> Stored<Appended> {
+        self.writer
+            .run(move |tx| snapshots::put_chunk(tx, clinic, &hash, length, quota))
+            .await
+    }
+
+    async fn chunk(&self, clinic: ClinicId, hash: [u8; 32]) -> Stored<Option<u64>> {
+        self.readers.run(move |db| snapshots::chunk(db, clinic, &hash)).await
+    }
+
+    async fn stale_chunks(&self, before_ms: u64) -> Stored<Vec<(ClinicId, [u8; 32])>> {
+        self.readers.run(move |db| snapshots::stale_chunks(db, before_ms)).await
+    }
+
+    async fn drop_chunk(&self, clinic: ClinicId, hash: [u8; 32]) -> Stored<bool> {
+        self.writer
+            .run(move |tx| snapshots::drop_chunk(tx, clinic, &hash))
+            .await
+    }
+
+    async fn put_snapshot(&self, clinic: ClinicId, new: NewSnapshot, quota: u64, most: u32) -> Stored<Appended> {
+        self.writer
+            .run(move |tx| snapshots::put(tx, clinic, &new, quota, most))
+            .await
+    }
+
+    async fn snapshots(&self, clinic: ClinicId) -> Stored<Vec<SnapshotRow>> {
+        self.readers.run(move |db| snapshots::all(db, clinic)).await
+    }
+
+    async fn manifest(&self, clinic: ClinicId, id: [u8; 32]) -> Stored<Option<Vec<u8>>> {
+        self.readers.run(move |db| snapshots::manifest(db, clinic, &id)).await
+    }
+
+    async fn sign_snapshot(
+        &self,
+        clinic: ClinicId,
+        id: [u8; 32],
+        (device, bytes): (DeviceId, Vec<u8>),
+        most: u32,
+    ) -> Stored<bool> {
+        self.writer
+            .run(move |tx| snapshots::sign(tx, clinic, &id, (device, &bytes), most))
+            .await
+    }
+
+    async fn acknowledge_snapshot(&self, clinic: ClinicId, id: [u8; 32], device: DeviceId) -> Stored<bool> {
+        self.writer
+            .run(move |tx| snapshots::acknowledge(tx, clinic, &id, device))
+            .await
+    }
+
+    async fn drop_segments(&self, clinic: ClinicId, id: [u8; 32], upto: Vec<(Chain, u64)>) -> Stored<u64> {
+        self.writer
+            .run(move |tx| snapshots::drop_segments(tx, clinic, &id, &upto))
+            .await
+    }
+
+    async fn forget_snapshot(&self, clinic: ClinicId, id: [u8; 32]) -> Stored<()> {
+        self.writer.run(move |tx| snapshots::forget(tx, clinic, &id)).await
     }
 
     async fn forget_expired(&self, now_ms: u64) -> Stored<()> {

@@ -83,6 +83,23 @@ pub fn init(home: &Path) -> (Pin, String) {
     (word("pin").parse().unwrap(), word("founding token"))
 }
 
+/// How often the server is killed.
+const KILLS: u32 = 100;
+
+/// How long it lives each time, in microseconds: up to 60 ms, by chance from a fixed seed, so that the kill comes at any point of
+/// a push, also before the first answer.
+struct Waits(u32);
+
+impl Waits {
+    fn next(&mut self) -> u64 {
+        // Xorshift, which needs no crate.
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        u64::from(self.0 % 60_000)
+    }
+}
+
 #[tokio::test]
 async fn every_acknowledged_segment_survives_sigkill() {
     let folder = tempfile::tempdir().unwrap();
@@ -109,13 +126,14 @@ async fn every_acknowledged_segment_survives_sigkill() {
         .map(|device| (device, clinic.author(device, Compartment::Office)))
         .collect();
     let mut acknowledged = vec![Vec::new(); 3];
-    for round in 0..6_u64 {
+    let mut waits = Waits(0x9e37_79b9);
+    for _ in 0..KILLS {
         let mut pushing = tokio::task::JoinSet::new();
         for (device, author) in authors.clone() {
             let mut client = connect(program.address, device).await;
             pushing.spawn(async move { push_until_cut(&mut client, author).await });
         }
-        tokio::time::sleep(Duration::from_millis(60 + 70 * round)).await;
+        tokio::time::sleep(Duration::from_micros(waits.next())).await;
         program.kill();
         for (device, pushed) in pushing.join_all().await {
             acknowledged[device as usize - 1].extend(pushed);

@@ -13,6 +13,7 @@ mod memory;
 mod operator;
 mod rosters;
 mod segments;
+mod snapshots;
 mod support;
 mod tls;
 mod wakeups;

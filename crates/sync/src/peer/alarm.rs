@@ -28,6 +28,11 @@ pub enum Alarm {
         /// What is missing.
         gaps: Vec<Gap>,
     },
+    /// The server has let go of segments that this device still needed. A snapshot stands in for them.
+    Dropped {
+        /// What is gone.
+        gaps: Vec<Gap>,
+    },
     /// Another device has segments that the server keeps from this one.
     Withheld {
         /// What is missing.

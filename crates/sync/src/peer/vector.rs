@@ -6,6 +6,7 @@ use crate::admit::Held;
 use crate::frontier::{Frontier, Gap};
 use crate::id::{Chain, RosterHead};
 use crate::wire::VectorReply;
+use std::collections::BTreeSet;
 
 impl Peer {
     /// Takes what the server says that it has. Ask for it after connecting, after a wake-up, and from time to time; a vector must
@@ -26,6 +27,17 @@ impl Peer {
 
     /// A pull has ended, and every segment of it was judged: what the vector promised must be here.
     pub fn pulled(&mut self) -> Vec<Action> {
+        self.pulled_under(&Frontier::new())
+    }
+
+    /// Whether the last vector promised something that no pull has brought.
+    pub fn misses_promised(&self) -> bool {
+        !self.promised.beyond(&self.held).is_empty()
+    }
+
+    /// The same as [`Peer::pulled`] where the server offers snapshots that this device would trust, with these vectors. What is missing and in one of them was
+    /// let go before this device had it: that is said, and the snapshot taken.
+    pub fn pulled_under(&mut self, offered: &Frontier) -> Vec<Action> {
         let promised = std::mem::take(&mut self.promised);
         let aside = |gap: &Gap| {
             self.memory
@@ -36,11 +48,18 @@ impl Peer {
         let mut gaps = promised.beyond(&self.held);
         // Of a chain that forked a person was told already, and why nothing of it fits.
         gaps.retain(|gap| !aside(gap) && !self.told.contains(&gap.chain));
-        if gaps.is_empty() {
-            Vec::new()
-        } else {
-            vec![Action::Alarm(Alarm::NotDelivered { gaps })]
+        let (dropped, gaps): (Vec<_>, Vec<_>) = gaps.into_iter().partition(|gap| gap.from <= offered.seq(&gap.chain));
+        let mut actions = Vec::new();
+        if !gaps.is_empty() {
+            actions.push(Action::Alarm(Alarm::NotDelivered { gaps }));
         }
+        let compartments: BTreeSet<_> = dropped.iter().map(|gap| gap.chain.compartment).collect();
+        if !dropped.is_empty() {
+            actions.push(Action::Alarm(Alarm::Dropped { gaps: dropped }));
+        }
+        let take = |compartment| Action::TakeSnapshot { compartment };
+        actions.extend(compartments.into_iter().map(take));
+        actions
     }
 
     fn compare_roster(&mut self, server: RosterHead) -> Vec<Action> {

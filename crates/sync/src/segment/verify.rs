@@ -75,7 +75,7 @@ impl<'a> Segment<'a> {
 }
 
 /// The cited entry must be one of ours.
-fn check_cited(roster: &Roster, cited: RosterHead) -> Result<(), Unverified> {
+pub(crate) fn check_cited(roster: &Roster, cited: RosterHead) -> Result<(), Unverified> {
     match roster.hash_at(cited.number) {
         None => Err(Unverified::UnknownRoster(cited)),
         Some(hash) if hash != cited.hash => Err(Unverified::OtherRoster(cited)),
@@ -84,7 +84,7 @@ fn check_cited(roster: &Roster, cited: RosterHead) -> Result<(), Unverified> {
 }
 
 /// Whether somebody on the device might open the compartment then.
-fn may_write(roster: &Roster, id: DeviceId, device: &Device, compartment: Compartment, number: u32) -> bool {
+pub(crate) fn may_write(roster: &Roster, id: DeviceId, device: &Device, compartment: Compartment, number: u32) -> bool {
     let mut enrollments = device.users.iter().map(|user| Enrollment {
         device: id,
         user: *user,
@@ -93,7 +93,7 @@ fn may_write(roster: &Roster, id: DeviceId, device: &Device, compartment: Compar
 }
 
 /// Whether this was the compartment's newest epoch then.
-fn is_newest(roster: &Roster, compartment: Compartment, epoch: u32, number: u32) -> bool {
+pub(crate) fn is_newest(roster: &Roster, compartment: Compartment, epoch: u32, number: u32) -> bool {
     let began_by = |epoch| {
         roster
             .epoch_by_number(compartment, epoch)

@@ -238,6 +238,7 @@ impl World {
                     Vec::new()
                 }
                 Action::Rewind { chain, keep } => self.rewind(at, &chain, keep),
+                Action::TakeSnapshot { .. } => panic!("nothing is let go here"),
             };
             again = true;
             queue.extend(more);

@@ -13,6 +13,10 @@ pub enum Event {
     Parcels,
     /// A join was asked for, or answered.
     Joins,
+    /// A snapshot came, or somebody has signed one.
+    Snapshots,
+    /// A device has answered an order to wipe it.
+    Receipts,
 }
 
 impl Event {
@@ -22,6 +26,8 @@ impl Event {
             "segments" => Some(Self::Segments),
             "parcels" => Some(Self::Parcels),
             "joins" => Some(Self::Joins),
+            "snapshots" => Some(Self::Snapshots),
+            "receipts" => Some(Self::Receipts),
             _ => {
                 let number = data.strip_prefix("roster ")?.parse().ok().map(Self::Roster)?;
                 (number.to_string() == data).then_some(number)
@@ -38,6 +44,8 @@ impl fmt::Display for Event {
             Self::Segments => f.write_str("segments"),
             Self::Parcels => f.write_str("parcels"),
             Self::Joins => f.write_str("joins"),
+            Self::Snapshots => f.write_str("snapshots"),
+            Self::Receipts => f.write_str("receipts"),
         }
     }
 }
@@ -54,6 +62,8 @@ mod tests {
             Event::Segments,
             Event::Parcels,
             Event::Joins,
+            Event::Snapshots,
+            Event::Receipts,
         ] {
             assert_eq!(Event::parse(&event.to_string()), Some(event));
         }

@@ -269,3 +269,43 @@ proptest! {
         prop_assert_eq!(PullRequest::from_bytes(&pull.to_bytes()), Ok(pull));
     }
 }
+
+#[test]
+fn bytes_of_snapshots_are_frozen() {
+    let item = SnapshotItem {
+        id: [5; 32],
+        compartment: Compartment::Office,
+        countersignatures: vec![vec![1; 3], vec![2]],
+        acknowledged: true,
+        dropped: false,
+    };
+    let list = SnapshotsReply { snapshots: vec![item] };
+    let signed = Signed { bytes: vec![7; 5] };
+    insta::assert_snapshot!([frozen("snapshots", &list), frozen("signed", &signed)].join("\n"));
+}
+
+#[test]
+fn bytes_of_receipts_and_leases_are_frozen() {
+    let all = [
+        frozen("receipt post", &ReceiptPost { receipt: vec![1; 3] }),
+        frozen(
+            "receipts reply",
+            &ReceiptsReply {
+                receipts: vec![vec![1; 3], vec![2]],
+            },
+        ),
+        frozen("lease post, first", &LeasePost::First),
+        frozen("lease post, again", &LeasePost::Again),
+        frozen("lease reply", &LeaseReply::new([5; SHARE_BYTES])),
+        frozen(
+            "leases reply",
+            &LeasesReply {
+                leases: vec![LeaseRow {
+                    device: [1; 16],
+                    handed_ms: 70_000,
+                }],
+            },
+        ),
+    ];
+    insta::assert_snapshot!(all.join("\n\n"));
+}

@@ -7,9 +7,10 @@ mod name;
 mod near;
 mod number;
 
+use super::level::{Level, is_any_fresh};
 use super::parse::{BirthRange, Meaning};
 use super::row::Match;
-use rusqlite::{Connection, ToSql};
+use rusqlite::{CachedStatement, Connection, ToSql};
 
 /// How many index rows one search may look at.
 const BUDGET: u32 = 4_000;
@@ -32,15 +33,45 @@ pub(super) struct Found {
 /// One search in the course of its ranges.
 pub(super) struct Finder<'c> {
     conn: &'c Connection,
+    level: Level,
+    /// All levels that anybody is in: what is a name is asked of the whole clinic.
+    levels: &'static [Level],
     want: u32,
     found: Vec<Found>,
     budget: u32,
 }
 
-/// Finds what fits, best first, at most `want`.
+/// Finds what fits, best first, at most `want`: in the large level, and in the small one where anybody is in it.
 pub(super) fn find(conn: &Connection, meaning: &Meaning, want: u32) -> rusqlite::Result<Vec<Found>> {
+    if !is_any_fresh(conn)? {
+        return find_at(conn, (Level::Main, &[Level::Main]), meaning, want);
+    }
+    let mut found: Vec<Found> = Vec::new();
+    for level in [Level::Main, Level::Fresh] {
+        for further in find_at(conn, (level, &[Level::Main, Level::Fresh]), meaning, want)? {
+            // Who is copied already is in both.
+            match found.iter_mut().find(|known| known.n == further.n) {
+                Some(known) => known.fit = known.fit.min(further.fit),
+                None => found.push(further),
+            }
+        }
+    }
+    found.sort_by_key(|found| found.fit);
+    found.truncate(usize::try_from(want).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// Finds what fits in one level.
+fn find_at(
+    conn: &Connection,
+    (level, levels): (Level, &'static [Level]),
+    meaning: &Meaning,
+    want: u32,
+) -> rusqlite::Result<Vec<Found>> {
     let mut finder = Finder {
         conn,
+        level,
+        levels,
         want,
         found: Vec::new(),
         budget: BUDGET,
@@ -54,6 +85,17 @@ pub(super) fn find(conn: &Connection, meaning: &Meaning, want: u32) -> rusqlite:
     }
     finder.all(meaning)?;
     Ok(finder.found)
+}
+
+impl<'c> Finder<'c> {
+    /// A statement on the tables of the level.
+    fn prepare(&self, sql: &'static str) -> rusqlite::Result<CachedStatement<'c>> {
+        self.prepare_at(self.level, sql)
+    }
+
+    fn prepare_at(&self, level: Level, sql: &'static str) -> rusqlite::Result<CachedStatement<'c>> {
+        self.conn.prepare_cached(&level.sql(sql))
+    }
 }
 
 impl Finder<'_> {
@@ -142,12 +184,12 @@ impl Finder<'_> {
     }
 
     /// Goes through a range of (row number, other words) and takes what has all of `words` among the others.
-    fn take(&mut self, sql: &str, range: &[&dyn ToSql], words: &[&str], fit: Match) -> rusqlite::Result<()> {
+    fn take(&mut self, sql: &'static str, range: &[&dyn ToSql], words: &[&str], fit: Match) -> rusqlite::Result<()> {
         if self.done() {
             return Ok(());
         }
         self.budget = self.budget.saturating_sub(SEEK);
-        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         let mut rows = statement.query(range)?;
         while let Some(row) = rows.next()? {
             self.budget = self.budget.saturating_sub(1);

@@ -6,6 +6,8 @@
     reason = "a number that is a date is grouped as one"
 )]
 
+mod bulk;
+
 use super::rows;
 use super::schema::TABLES;
 use super::*;
@@ -103,6 +105,7 @@ fn empty() -> Connection {
     let conn = Connection::open_in_memory().unwrap();
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.execute_batch(SCHEMA).unwrap();
+    conn.execute_batch(FRESH_SCHEMA).unwrap();
     conn
 }
 

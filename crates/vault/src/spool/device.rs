@@ -39,6 +39,10 @@ pub enum Cursor {
     ClinicalCheckpoint,
     /// When this device last published a checkpoint.
     CheckpointMs,
+    /// When a trusted snapshot of the office was last made, by its maker's clock.
+    OfficeSnapshotMs,
+    /// The same of the chart.
+    ClinicalSnapshotMs,
 }
 
 impl Cursor {
@@ -50,6 +54,8 @@ impl Cursor {
             Self::OfficeCheckpoint => "office_checkpoint",
             Self::ClinicalCheckpoint => "clinical_checkpoint",
             Self::CheckpointMs => "checkpoint_ms",
+            Self::OfficeSnapshotMs => "office_snapshot_ms",
+            Self::ClinicalSnapshotMs => "clinical_snapshot_ms",
         }
     }
 }

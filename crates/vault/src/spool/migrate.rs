@@ -9,8 +9,9 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"WKsp");
 
 /// The steps in order; the first makes `user_version` 1.
 ///
-/// `tip` holds the last segment of each chain that `segment` has without a gap. `acknowledged` is the server's vector as it last said it.
-pub(super) const STEPS: &[&str] = &["
+/// `tip` holds the last segment of each chain that `segment` has without a gap, from `floor` on where a snapshot stands for what was before. `acknowledged` is the server's vector as it last said it.
+pub(super) const STEPS: &[&str] = &[
+    "
 CREATE TABLE device (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     seed BLOB NOT NULL CHECK (length(seed) = 32)
@@ -78,7 +79,28 @@ CREATE TABLE alarm (
     seen_ms INTEGER,
     UNIQUE (kind, subject)
 ) STRICT;
-"];
+",
+    "
+CREATE TABLE floor (
+    compartment INTEGER NOT NULL,
+    device BLOB NOT NULL CHECK (length(device) = 16),
+    incarnation BLOB NOT NULL CHECK (length(incarnation) = 16),
+    seq INTEGER NOT NULL CHECK (seq > 0),
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (compartment, device, incarnation)
+) STRICT, WITHOUT ROWID;
+",
+    "
+CREATE TABLE receipt (
+    device BLOB NOT NULL CHECK (length(device) = 16),
+    stage INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    noted INTEGER NOT NULL CHECK (noted IN (0, 1)),
+    PRIMARY KEY (device, stage)
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Runs the steps that the file lacks, each in a transaction with its number. A newer file is refused and left alone.
 pub(super) fn run(conn: &mut Connection) -> Result<(), SpoolError> {

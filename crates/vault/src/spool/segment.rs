@@ -3,10 +3,10 @@
 
 use super::Spool;
 use super::error::{Failed, SpoolError};
-use super::vector::{self, TIP};
+use super::vector::{self, FLOOR, TIP};
 use rusqlite::{Connection, OptionalExtension, params};
 use wardkeep_sync::admit::Held;
-use wardkeep_sync::frontier::Frontier;
+use wardkeep_sync::frontier::{Frontier, Gap};
 use wardkeep_sync::id::{Chain, SegmentHash, Tip};
 use wardkeep_sync::segment::{MalformedSegment, Segment};
 
@@ -62,6 +62,28 @@ impl Spool {
                 None => Ok(()),
             }
         })
+    }
+
+    /// Bytes of the kept segments in these gaps.
+    pub fn bytes_of(&self, gaps: &[Gap]) -> Result<u64, SpoolError> {
+        let sql = "SELECT coalesce(sum(length(bytes)), 0) FROM segment \
+                   WHERE compartment = ?1 AND device = ?2 AND incarnation = ?3 AND seq BETWEEN ?4 AND ?5";
+        let mut query = self.conn.prepare_cached(sql).failed()?;
+        let mut bytes = 0;
+        for Gap { chain, from, to } in gaps {
+            let key = params![
+                chain.compartment.number(),
+                chain.device.0.as_slice(),
+                chain.incarnation.0.as_slice(),
+                i64::try_from(*from).unwrap_or(i64::MAX),
+                i64::try_from(*to).unwrap_or(i64::MAX),
+            ];
+            bytes += query
+                .query_row(key, |row| row.get::<_, i64>(0))
+                .failed()?
+                .cast_unsigned();
+        }
+        Ok(bytes)
     }
 
     /// One kept segment.
@@ -154,8 +176,13 @@ fn hash_at(conn: &Connection, chain: &Chain, seq: u64) -> Result<Option<SegmentH
         i64::try_from(seq).unwrap_or(-1),
     ];
     let mut query = conn.prepare_cached(sql).failed()?;
-    query
+    let found = query
         .query_row(key, |row| row.get(0).map(SegmentHash))
         .optional()
-        .failed()
+        .failed()?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let floor = vector::tip(conn, FLOOR, chain)?;
+    Ok(floor.filter(|floor| floor.seq == seq).map(|floor| floor.hash))
 }

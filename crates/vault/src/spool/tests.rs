@@ -74,11 +74,7 @@ fn it_opens_without_a_password_and_not_without_the_keychain() {
     );
     let refused = Spool::open_with(&machine.env.home, Uuid::from_bytes([9; 16]), anna.device());
     assert!(refused.is_err(), "the key is of this vault");
-    machine
-        .env
-        .keychain
-        .remove(&anna.vault, crate::keychain::Item::Device)
-        .unwrap();
+    machine.env.keychain.remove(&anna.vault, Item::Device).unwrap();
     let refused = Spool::open(&machine.env).unwrap_err();
     assert!(
         matches!(refused, SpoolError::Key(UnlockError::KeychainEntryMissing)),
@@ -279,7 +275,7 @@ fn damage_is_named_and_moved_aside_and_a_newer_file_left_alone() {
         newer,
         SpoolError::File(OpenError::Newer {
             found: 77,
-            known: 1,
+            known: 3,
             ..
         })
     ));

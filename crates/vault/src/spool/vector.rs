@@ -9,6 +9,8 @@ use wardkeep_sync::id::{Chain, Incarnation, SegmentHash, Tip};
 
 /// The table of what is kept here.
 pub(super) const TIP: &str = "tip";
+/// The table of where a snapshot ends.
+pub(super) const FLOOR: &str = "floor";
 /// The table of what the server has acknowledged.
 const ACKNOWLEDGED: &str = "acknowledged";
 
@@ -25,6 +27,30 @@ impl Spool {
             vector
                 .iter()
                 .try_for_each(|(chain, tip)| put(conn, ACKNOWLEDGED, chain, *tip))
+        })
+    }
+}
+
+impl Spool {
+    /// A snapshot stands for every segment up to this vector: chains that are not that far here go on from it, and what is here of them before
+    /// it goes.
+    pub fn adopt(&mut self, vector: &Frontier) -> Result<(), SpoolError> {
+        self.write(|conn| {
+            for (chain, tip) in vector.iter() {
+                if self::tip(conn, TIP, chain)?.is_some_and(|here| here.seq >= tip.seq) {
+                    continue;
+                }
+                let key = params![
+                    chain.compartment.number(),
+                    chain.device.0.as_slice(),
+                    chain.incarnation.0.as_slice(),
+                ];
+                let sql = "DELETE FROM segment WHERE compartment = ?1 AND device = ?2 AND incarnation = ?3";
+                conn.execute(sql, key).failed()?;
+                put(conn, TIP, chain, *tip)?;
+                put(conn, FLOOR, chain, *tip)?;
+            }
+            Ok(())
         })
     }
 }

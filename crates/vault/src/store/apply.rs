@@ -7,6 +7,7 @@ use super::audit::{Action, AuditEntry};
 use super::error::StoreError;
 use super::op_log::{self, State};
 use super::projection::{Shown, project};
+use super::snapshot::base;
 use super::{Store, Stored, Tx, row};
 use wardkeep_record::field::Kind;
 use wardkeep_record::fields::Fields;
@@ -122,7 +123,7 @@ impl Tx<'_> {
     }
 
     /// Merges one change into its row and what is computed from it.
-    fn apply_change(&mut self, change: Change, stamp: Stamp, old: Option<Stored>) -> Result<(), StoreError> {
+    pub(super) fn apply_change(&mut self, change: Change, stamp: Stamp, old: Option<Stored>) -> Result<(), StoreError> {
         let id = change.record;
         // Only the index of patients compares before and after; no other record pays for the copy.
         let was_patient = old.as_ref().is_some_and(|old| old.state.kind == Kind::PATIENT);
@@ -132,6 +133,9 @@ impl Tx<'_> {
             (old.n, old.removal, fields)
         });
         if let Some(old) = &old {
+            if old.n <= self.base_n {
+                base::keep(self.conn, self.compartment, old.n, (id, &old.state))?;
+            }
             self.digest.remove(id, &old.state);
         }
         let merged = merge(old.map(|old| old.state), change, stamp);
@@ -167,7 +171,7 @@ impl Tx<'_> {
                     removed: removed(*was),
                 })
             });
-            project(self.conn, n, old, shown)?;
+            project(self.conn, &mut self.newcomers, n, (old, shown))?;
             let there = |shown: &Shown<'_>| i64::from(!shown.removed);
             self.patients += there(&shown) - old.as_ref().map_or(0, there);
         }

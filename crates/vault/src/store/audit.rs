@@ -113,10 +113,14 @@ actions! {
     Join = 26 "join",
     /// A device was taken out of the clinic.
     Revoke = 27 "revoke",
+    /// A snapshot of a compartment was made, signed, or taken in.
+    Snapshot = 28 "snapshot",
     /// A key was renewed; the detail says which.
     Rotate = 60 "rotate",
     /// A step of an incident was taken.
     Incident = 61 "incident",
+    /// A device was ordered to be wiped, or has answered.
+    Wipe = 70 "wipe",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.

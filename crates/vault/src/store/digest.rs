@@ -8,6 +8,7 @@
 use super::error::{At, StoreError};
 use super::row;
 use super::schema::schema;
+use super::snapshot::item_body;
 use super::{Store, View};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::collections::BTreeMap;
@@ -65,20 +66,16 @@ impl Keeper {
 fn of_row(key: &DigestKey, id: RecordId, state: &RecordState, fields: &[u8]) -> RowDigest {
     let clocks = state.clocks.to_bytes();
     let mut bytes = Vec::with_capacity(1 + 16 + 8 + fields.len() + clocks.len());
-    match &state.patient {
-        Some(patient) => {
-            bytes.push(1);
-            bytes.extend_from_slice(patient.as_bytes());
-        }
-        None => bytes.push(0),
-    }
-    bytes.extend_from_slice(&(fields.len() as u64).to_be_bytes());
-    bytes.extend_from_slice(fields);
-    bytes.extend_from_slice(&clocks);
+    item_body(
+        &mut bytes,
+        state.patient.as_ref().map(RecordId::as_bytes),
+        fields,
+        &clocks,
+    );
     RowDigest::of(key, state.kind.0, id.as_bytes(), &bytes)
 }
 
-fn load_key(conn: &Connection, at: Compartment) -> Result<Option<DigestKey>, StoreError> {
+pub(super) fn load_key(conn: &Connection, at: Compartment) -> Result<Option<DigestKey>, StoreError> {
     let sql = format!("SELECT digest_key FROM {}.sync", schema(at));
     let mut query = conn.prepare_cached(&sql).at(at)?;
     let key: Option<Vec<u8>> = query.query_row([], |row| row.get(0)).at(at)?;
@@ -106,7 +103,7 @@ fn load(conn: &Connection, at: Compartment, kind: u16) -> Result<TableDigest, St
     Ok(found.unwrap_or_default())
 }
 
-fn put(conn: &Connection, at: Compartment, kind: u16, digest: &TableDigest) -> Result<(), StoreError> {
+pub(super) fn put(conn: &Connection, at: Compartment, kind: u16, digest: &TableDigest) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT INTO {}.digest (kind, rows, sum) VALUES (?1, ?2, ?3) ON CONFLICT (kind) DO UPDATE SET rows = ?2, sum = ?3",
         schema(at)
@@ -130,7 +127,7 @@ fn sum_rows(conn: &Connection, at: Compartment, key: &DigestKey) -> Result<BTree
 }
 
 /// As a checkpoint says it. A kind that has no row any more is the same as one that never had any.
-fn as_digests(sums: BTreeMap<u16, TableDigest>) -> Result<Digests, StoreError> {
+pub(super) fn as_digests(sums: BTreeMap<u16, TableDigest>) -> Result<Digests, StoreError> {
     let tables = sums.into_iter().filter(|(_, sum)| *sum != TableDigest::default());
     Digests::new(tables.collect()).ok_or(StoreError::TooLarge {
         what: "number of kinds",

@@ -67,6 +67,20 @@ fn read_user(row: &rusqlite::Row<'_>) -> rusqlite::Result<LocalUser> {
 }
 
 impl Tx<'_> {
+    /// Gives a user of this device the id by which the clinic knows them. Nothing happens when it was given already.
+    pub fn readdress_user(&mut self, from: UserId, to: UserId) -> Result<(), StoreError> {
+        let at = self.expect(Compartment::Office)?;
+        let sql = "UPDATE main.local_user SET id = ?2 WHERE id = ?1 \
+                   AND NOT EXISTS (SELECT 1 FROM main.local_user WHERE id = ?2)";
+        let ids = params![from.as_bytes().as_slice(), to.as_bytes().as_slice()];
+        self.conn
+            .prepare_cached(sql)
+            .and_then(|mut update| update.execute(ids))
+            .at(at)?;
+        self.must_audit();
+        Ok(())
+    }
+
     /// Adds a user, or changes the one with this id. A name that another user has is refused with `Exists`.
     pub fn put_user(&mut self, user: &LocalUser) -> Result<(), StoreError> {
         let at = self.expect(Compartment::Office)?;

@@ -124,7 +124,12 @@ impl Store {
             let key = access.audit_key(at).map_err(OpenError::store)?;
             migrate(&mut conn, at, device, key).map_err(|error| of_migration(at, error))?;
         }
-        let mut store = Self { conn, access, clock };
+        let mut store = Self {
+            conn,
+            access,
+            clock,
+            settling: None,
+        };
         for (at, _) in granted(keys) {
             store.apply_deferred(at).map_err(OpenError::store)?;
         }

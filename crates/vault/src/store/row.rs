@@ -118,6 +118,37 @@ pub(super) fn read(row: &Row<'_>, at: Compartment) -> Result<Stored, StoreError>
     })
 }
 
+/// A row's canonical bytes, without reading what they say.
+pub(super) struct Raw {
+    pub(super) kind: Kind,
+    pub(super) id: RecordId,
+    pub(super) patient: Option<[u8; 16]>,
+    pub(super) fields: Vec<u8>,
+    pub(super) clocks: Vec<u8>,
+}
+
+/// Reads a row of [`columns`] as bytes.
+pub(super) fn read_raw(row: &Row<'_>, at: Compartment) -> Result<Raw, StoreError> {
+    let damaged = || StoreError::damaged(at);
+    let clocks: Option<Vec<u8>> = row.get(10).at(at)?;
+    let clocks = match clocks {
+        None => Clocks {
+            base: Some(read_stamp(row).at(at)?),
+            ..Clocks::default()
+        }
+        .to_bytes(),
+        Some(packed) => unpack(&packed, UNPACKED_MAX).ok_or_else(damaged)?,
+    };
+    let packed = row.get_ref(11).at(at)?.as_blob().map_err(|_| damaged())?;
+    Ok(Raw {
+        kind: Kind(row.get(2).at(at)?),
+        id: RecordId::from_bytes(row.get(1).at(at)?),
+        patient: row.get(3).at(at)?,
+        fields: unpack(packed, UNPACKED_MAX).ok_or_else(damaged)?,
+        clocks,
+    })
+}
+
 /// The base write of a row of [`columns`].
 fn read_stamp(row: &Row<'_>) -> rusqlite::Result<Stamp> {
     let dot = Dot {

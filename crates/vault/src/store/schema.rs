@@ -131,6 +131,14 @@ const OFFICE_STEPS: &[Migration] = &[
         version: 2,
         sql: &[super::sync::SYNC],
     },
+    Migration {
+        version: 3,
+        sql: &[crate::search::FRESH_SCHEMA],
+    },
+    Migration {
+        version: 4,
+        sql: &[super::snapshot::SNAPSHOT],
+    },
 ];
 const CLINICAL_STEPS: &[Migration] = &[
     Migration {
@@ -140,6 +148,10 @@ const CLINICAL_STEPS: &[Migration] = &[
     Migration {
         version: 2,
         sql: &[super::sync::SYNC],
+    },
+    Migration {
+        version: 3,
+        sql: &[super::snapshot::SNAPSHOT],
     },
 ];
 

@@ -18,6 +18,7 @@ mod schema;
 mod seal;
 mod sent;
 
+pub(super) use chain::store as store_chain;
 pub use chain::{ChainState, Stop};
 pub use life::writer_of;
 pub use outbox::OutboxSegment;

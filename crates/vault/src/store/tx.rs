@@ -3,8 +3,10 @@
 use super::audit::{self, AuditEntry, Head};
 use super::digest::Keeper;
 use super::error::{At, StoreError};
+use super::newcomers::Newcomers;
 use super::number::Numbers;
 use super::schema::schema;
+use super::snapshot::base;
 use super::sync::present_writer;
 use super::{Access, Store, View};
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -30,6 +32,12 @@ pub struct Tx<'a> {
     pub(super) writer: DeviceId,
     /// What this transaction does to the replica digest.
     pub(super) digest: Keeper,
+    /// New patients whose index rows are still to be made.
+    pub(super) newcomers: Newcomers,
+    /// Whether patients that came in bulk are being settled in the index.
+    pub(super) settling: bool,
+    /// Rows up to this one came with a snapshot and are kept as they came when they change.
+    pub(super) base_n: i64,
     head: Head,
     changed: bool,
     audited: bool,
@@ -51,6 +59,7 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .at(compartment)?;
         let mut tx = Tx::begin(&sql, &self.access, compartment, user, now_ms)?;
+        tx.settling = self.settling.is_some();
         let answer = work(&mut tx)?;
         tx.finish()?;
         sql.commit().at(compartment)?;
@@ -88,6 +97,9 @@ impl<'a> Tx<'a> {
             patients,
             writer: present_writer(conn, compartment, access.device)?,
             digest: Keeper::begin(conn, compartment)?,
+            newcomers: Newcomers::default(),
+            settling: false,
+            base_n: base::last_n(conn, compartment)?,
             head,
             changed: false,
             audited: false,
@@ -147,7 +159,8 @@ impl<'a> Tx<'a> {
     }
 
     /// Stores where the file stands now, before the commit.
-    fn finish(self) -> Result<(), StoreError> {
+    fn finish(mut self) -> Result<(), StoreError> {
+        self.newcomers.flush(self.conn)?;
         if self.changed && !self.audited {
             return Err(StoreError::Unaudited);
         }

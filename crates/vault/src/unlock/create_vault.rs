@@ -11,6 +11,7 @@ use crate::password::Password;
 use crate::random;
 use crate::roles::Roles;
 use crate::slot::{EnrollmentKeys, Payload};
+use crate::wipe;
 use std::fs;
 use uuid::Uuid;
 use wardkeep_record::id::UserId;
@@ -107,9 +108,13 @@ fn found(
     (user, name, password): (UserId, &str, &Password),
     payload: Payload,
 ) -> Result<Unlocked, UnlockError> {
+    if wipe::is_marked(&env.home) {
+        return Err(UnlockError::Wiped);
+    }
     if env.home.has_vault()? {
         return Err(UnlockError::VaultExists);
     }
+    wipe::forget(&env.home)?;
     let name = checked_name(name)?;
     env.keychain.probe()?;
     begin(env)?;

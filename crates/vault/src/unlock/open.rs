@@ -11,10 +11,14 @@ use crate::password::Password;
 use crate::random;
 use crate::rekey;
 use crate::slot::{self, Header, Sealing, Slot, SlotError, SlotKind};
+use crate::wipe;
 use wardkeep_record::id::UserId;
 
 /// Opens the vault for one user. Takes as long as Argon2id does, so not on the window's thread.
 pub fn unlock(env: &Env, user: UserId, password: &Password) -> Result<Unlocked, UnlockError> {
+    if wipe::is_marked(&env.home) {
+        return Err(UnlockError::Wiped);
+    }
     let (slot, device) = slot_and_device(env, user)?;
     let name = slot.open_name(&device).map_err(of_slot(user))?;
     let mut ledger = Ledger::load(env, slot.header().vault, &device)?;

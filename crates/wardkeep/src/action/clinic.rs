@@ -4,7 +4,7 @@ use crate::args::{Approve, Attach, ClinicAction, Common, Join};
 use crate::exit::{Exit, Failure};
 use crate::password::{self, Source};
 use crate::print::{Printer, moment, table};
-use crate::session::{clinic, unlock};
+use crate::session::{Unlocked, clinic, find_member, unlock};
 use std::io::Read;
 use std::time::Duration;
 use wardkeep_clinic::Clinic;
@@ -12,7 +12,7 @@ use wardkeep_clinic::enrollment::wire::{JoinState, JoinView};
 use wardkeep_clinic::enrollment::{approve, attach, invite, join, join_status, refuse, requests, words};
 use wardkeep_clinic::session;
 use wardkeep_clinic::session::wire::LockReason;
-use wardkeep_clinic::user::Role;
+use wardkeep_clinic::user::{Role, UserId, members};
 
 /// Bytes of a code or token from standard input that are read at most.
 const CODE_LIMIT: u64 = 8 * 1024;
@@ -21,8 +21,10 @@ const CODE_LIMIT: u64 = 8 * 1024;
 pub fn run(common: &Common, action: &ClinicAction, printer: &Printer) -> Result<Exit, Failure> {
     match action {
         ClinicAction::Attach(wanted) => attached(common, wanted, printer)?,
-        ClinicAction::Invite => {
-            let invitation = unlock(common)?.clinic.call(invite::Input {})?;
+        ClinicAction::Invite(wanted) => {
+            let session = unlock(common)?;
+            let user = wanted.person.as_deref().map(|who| person(&session, who)).transpose()?;
+            let invitation = session.clinic.call(invite::Input { user })?;
             printer.answer(&invitation, |invitation| {
                 let until = moment(invitation.expires_ms);
                 format!(
@@ -82,11 +84,19 @@ fn attached(common: &Common, wanted: &Attach, printer: &Printer) -> Result<(), F
     })
 }
 
+/// A person of the clinic by name or id.
+fn person(session: &Unlocked, who: &str) -> Result<UserId, Failure> {
+    let members = session.clinic.call(members::Input {})?;
+    Ok(find_member(&members, who)?.id)
+}
+
 fn approved(common: &Common, wanted: &Approve, printer: &Printer) -> Result<(), Failure> {
     let session = unlock(common)?;
+    let user = wanted.person.as_deref().map(|who| person(&session, who)).transpose()?;
     session.clinic.call(approve::Input {
         id: wanted.request.id.clone(),
         roles: wanted.roles.iter().map(|role| Role::from(*role)).collect(),
+        user,
     })?;
     printer.answer(&serde_json::json!({}), |_| "Taken in.".into())
 }

@@ -2,7 +2,7 @@
 
 use crate::args::Common;
 use crate::exit::{Exit, Failure};
-use crate::print::Printer;
+use crate::print::{Printer, moment};
 use crate::session::clinic;
 use wardkeep_clinic::session::status;
 use wardkeep_clinic::session::wire::{AppState, AppStatus};
@@ -22,6 +22,13 @@ fn text(status: &AppStatus) -> String {
         AppState::NoVault => "No vault here. `wardkeep init` makes one.".to_owned(),
         AppState::Locked => "Locked.".to_owned(),
         AppState::Unlocked => "Unlocked.".to_owned(),
+        AppState::Wiped => match status.wiped {
+            Some(wiped) if wiped.over => format!(
+                "This laptop was wiped by order of the clinic on {}.",
+                moment(wiped.at_ms)
+            ),
+            _ => "This laptop is being wiped by order of the clinic; its receipt was not sent yet.".to_owned(),
+        },
     }];
     if status.retry_in_s > 0 {
         lines.push(format!(

@@ -1,6 +1,6 @@
 //! `wardkeep sync`: rounds until everything is sent and fetched, then where sync stands.
 
-use crate::args::{self, Common};
+use crate::args::{self, Common, SyncAction};
 use crate::exit::{Exit, Failure};
 use crate::print::{Printer, moment};
 use crate::session::unlock;
@@ -8,8 +8,8 @@ use std::time::Duration;
 use wardkeep_clinic::Clinic;
 use wardkeep_clinic::session::status as app_status;
 use wardkeep_clinic::session::wire::AppState;
-use wardkeep_clinic::sync::status;
-use wardkeep_clinic::sync::wire::{SyncState, SyncStatus};
+use wardkeep_clinic::sync::wire::{SnapshotTrust, SyncState, SyncStatus};
+use wardkeep_clinic::sync::{snapshot_make, status};
 
 /// Rounds after which one run ends, whatever is still coming in.
 const ROUNDS: usize = 100;
@@ -19,6 +19,12 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Syncs once, or for as long as the program runs.
 pub fn run(common: &Common, sync: &args::Sync, printer: &Printer) -> Result<Exit, Failure> {
     let session = unlock(common)?;
+    if let Some(SyncAction::Snapshot) = sync.action {
+        rounds(&session.clinic)?;
+        let status = session.clinic.call(snapshot_make::Input {})?;
+        printer.answer(&status, text)?;
+        return Ok(exit_of(&status));
+    }
     if !sync.watch {
         rounds(&session.clinic)?;
         if session.clinic.call(app_status::Input {})?.state == AppState::Locked {
@@ -102,6 +108,22 @@ fn text(status: &SyncStatus) -> String {
             problem.count,
             moment(problem.at_ms)
         ));
+    }
+    for snapshot in &status.snapshots {
+        let signed = match snapshot.trust {
+            SnapshotTrust::Confirmed => "signed by two devices",
+            SnapshotTrust::Alone => "signed by the only device that could; withholding cannot be detected",
+            SnapshotTrust::Unconfirmed => "waits for a second device to sign it",
+        };
+        lines.push(format!(
+            "  snapshot  {:?}, made {} by {}, {signed}",
+            snapshot.compartment,
+            moment(snapshot.made_ms),
+            snapshot.by
+        ));
+    }
+    if let Some(receiving) = &status.receiving {
+        lines.push(format!("  receiving {} of {}", receiving.done, receiving.total));
     }
     if status.conflicts > 0 {
         lines.push(format!("  conflicts {}", status.conflicts));

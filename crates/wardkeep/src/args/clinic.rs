@@ -9,6 +9,16 @@ pub struct Sync {
     /// Go on until interrupted, a round whenever there is something
     #[arg(long)]
     pub watch: bool,
+    /// Something else than to send and fetch
+    #[command(subcommand)]
+    pub action: Option<SyncAction>,
+}
+
+/// `sync ...`.
+#[derive(Subcommand, Debug)]
+pub enum SyncAction {
+    /// Make a snapshot now, for new devices to begin with
+    Snapshot,
 }
 
 /// `clinic ...`.
@@ -17,7 +27,7 @@ pub enum ClinicAction {
     /// Give the clinic of this laptop a server; again, to offer a new or emptied server everything
     Attach(Attach),
     /// Make an invitation for one new device
-    Invite,
+    Invite(Invite),
     /// Ask a clinic to take this laptop in; --user names who will use it
     Join(Join),
     /// How far the join of this laptop is
@@ -63,6 +73,14 @@ pub struct Join {
     pub wait: u64,
 }
 
+/// `clinic invite`.
+#[derive(Args, Debug)]
+pub struct Invite {
+    /// The person of the clinic whose next laptop it is for, by name or id
+    #[arg(long, value_name = "NAME|ID")]
+    pub person: Option<String>,
+}
+
 /// `clinic approve`.
 #[derive(Args, Debug)]
 pub struct Approve {
@@ -70,8 +88,11 @@ pub struct Approve {
     #[command(flatten)]
     pub request: RequestId,
     /// front_desk, clinician or admin; several with commas or by repeating
-    #[arg(long = "role", required = true, value_delimiter = ',')]
+    #[arg(long = "role", required_unless_present = "person", value_delimiter = ',')]
     pub roles: Vec<RoleArgument>,
+    /// A person of the clinic, by name or id, whose next laptop it is; their roles stay
+    #[arg(long, value_name = "NAME|ID")]
+    pub person: Option<String>,
 }
 
 /// One request.
@@ -95,6 +116,33 @@ pub struct Devices {
 pub enum DevicesAction {
     /// Take a device out of the clinic, for ever
     Revoke(Revoke),
+    /// Order a device to destroy what it holds; where the policy asks for two admins, the second gives the same order
+    Wipe(Wipe),
+}
+
+/// `devices wipe`.
+#[derive(Args, Debug)]
+pub struct Wipe {
+    /// The device, by id or name
+    #[arg(value_name = "NAME|ID")]
+    pub device: String,
+    /// What the device has not sent is lost; otherwise it is posted first, sealed
+    #[arg(long)]
+    pub discard_unsent: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `agent`.
+#[derive(Args, Debug)]
+pub struct Agent {
+    /// Have it started at every log-in, and end
+    #[arg(long, conflicts_with = "uninstall")]
+    pub install: bool,
+    /// Have it started no more, and end
+    #[arg(long)]
+    pub uninstall: bool,
 }
 
 /// `devices revoke`.

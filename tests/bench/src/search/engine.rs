@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use std::path::Path;
 use wardkeep_vault::cipher;
 use wardkeep_vault::key::VaultKey;
-use wardkeep_vault::search::{PatientIndexEntry, SCHEMA, STATEMENTS, rebuild};
+use wardkeep_vault::search::{FRESH_SCHEMA, PatientIndexEntry, SCHEMA, STATEMENTS, rebuild};
 
 /// With or without encryption.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,7 @@ impl Engine {
         if !path.exists() {
             let conn = open(kind, &path, cipher::Mode::Create)?;
             conn.execute_batch(SCHEMA)?;
+            conn.execute_batch(FRESH_SCHEMA)?;
             let patients = (1..=options.patients).map(|n| (n, population.patient(options.seed, n)));
             let (filled, cost) = measure(|| fill(&conn, patients));
             filled?;

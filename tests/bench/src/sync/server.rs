@@ -17,6 +17,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// What founds one clinic.
     pub token: String,
+    /// What devices pin.
+    pub pin: String,
 }
 
 impl Server {
@@ -38,12 +40,15 @@ impl Server {
         let said = String::from_utf8(made.stdout)?;
         let token = said.lines().find_map(|line| line.strip_prefix("founding token"));
         let token = token.context("init printed no founding token")?.trim().to_owned();
+        let pin = said.lines().find_map(|line| line.strip_prefix("pin"));
+        let pin = pin.context("init printed no pin")?.trim().to_owned();
         let (child, address) = serve(&home)?;
         Ok(Self {
             child,
             folder,
             address,
             token,
+            pin,
         })
     }
 

@@ -1,8 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox } from "@mantine/core";
+import { Button, Checkbox, NativeSelect } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type JoinRequest, type Role, useAct } from "../../bridge";
+import { type JoinRequest, type Role, useAct, useAsk } from "../../bridge";
 import { Dialog } from "../../kit/Dialog";
 import { Row, Stack } from "../../kit/Layout";
 import { ErrorNotice } from "../../kit/Notes";
@@ -22,7 +22,10 @@ export function ApproveDialog(props: Props) {
   const { request } = props;
   const { user_name, device_name } = request;
   const [roles, setRoles] = useState<Role[]>(["front_desk"]);
+  const [person, setPerson] = useState<string | null>(request.person);
   const [compared, setCompared] = useState(false);
+  const members = useAsk("member_list", {}, { staleTime: 0 });
+  const people = (members.data ?? []).filter((one) => !one.revoked);
   const approve = useAct("join_approve");
   const again = useAgain();
   const close = () => {
@@ -32,7 +35,7 @@ export function ApproveDialog(props: Props) {
   };
   const submit = () =>
     approve.mutate(
-      { id: request.id, roles },
+      { id: request.id, roles: person === null ? roles : [], user: person },
       {
         onSuccess: () => {
           say(t`${device_name} is in the clinic`);
@@ -57,14 +60,27 @@ export function ApproveDialog(props: Props) {
           label={t`I have compared the words: all six are the same on both screens`}
           data-testid="join-compared"
         />
-        <RolePicker value={roles} onChange={setRoles} testIdPrefix="join-role" />
+        <NativeSelect
+          label={t`Who is it?`}
+          description={t`Somebody whom the clinic knows keeps their name and roles on the new computer.`}
+          inputWrapperOrder={["label", "input", "description", "error"]}
+          value={person ?? ""}
+          onChange={(event) => setPerson(event.currentTarget.value || null)}
+          data={[
+            { value: "", label: t`A new person: ${user_name}` },
+            ...people.map((one) => ({ value: one.id, label: one.name })),
+          ]}
+          data-testid="join-person"
+        />
+        {members.error ? <ErrorNotice error={members.error} /> : null}
+        {person === null ? <RolePicker value={roles} onChange={setRoles} testIdPrefix="join-role" /> : null}
         {approve.error ? <ErrorNotice error={approve.error} /> : null}
         <Row end>
           <Button variant="default" onClick={close}>
             <Trans>Cancel</Trans>
           </Button>
           <Button
-            disabled={!compared || roles.length === 0}
+            disabled={!compared || (person === null && roles.length === 0)}
             loading={approve.isPending}
             onClick={submit}
             data-testid="join-approve-confirm"
@@ -129,5 +145,6 @@ function useAgain(): () => void {
   return () => {
     void answers.invalidateQueries({ queryKey: ["join_requests"] });
     void answers.invalidateQueries({ queryKey: ["device_list"] });
+    void answers.invalidateQueries({ queryKey: ["member_list"] });
   };
 }

@@ -11,6 +11,8 @@ import { ROLE_WORDS } from "../../kit/words/roles";
 import { Invite } from "./Invite";
 import { Requests } from "./Requests";
 import { RevokeDevice } from "./RevokeDevice";
+import { WipeChip } from "./WipeChip";
+import { WipeDevice } from "./WipeDevice";
 
 /** The computers of the clinic: who asks to join, who is in, and how to take one out. */
 export function DevicesPage() {
@@ -109,6 +111,7 @@ function Device(props: { device: DeviceRow }) {
             </Chip>
           ) : null}
         </Row>
+        {device.wipe ? <WipeChip wipe={device.wipe} /> : null}
       </td>
       <td>
         <ul className={css.people}>
@@ -139,7 +142,10 @@ function Device(props: { device: DeviceRow }) {
         <Agrees device={device} />
       </td>
       <td>
-        <Row end>{device.this || revoked ? null : <RevokeDevice device={device} />}</Row>
+        <Row end>
+          <WipeDevice device={device} />
+          {device.this || revoked || device.wipe ? null : <RevokeDevice device={device} />}
+        </Row>
       </td>
     </tr>
   );

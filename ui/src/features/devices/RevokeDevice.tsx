@@ -50,8 +50,8 @@ export function RevokeDevice(props: { device: DeviceRow }) {
             </li>
             <li>
               <Trans>
-                What it has already stays on it, encrypted. Nothing is erased there by this; if it was stolen, its
-                password is what protects it.
+                Once it has heard, nobody can unlock on it any more. What it has stays on it, encrypted. Nothing is
+                erased there by this; if it was stolen, its password is what protects it.
               </Trans>
             </li>
             <li>

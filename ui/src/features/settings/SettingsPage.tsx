@@ -8,8 +8,10 @@ import { LeaveGuard } from "../../kit/LeaveGuard";
 import { ErrorNotice, Notice } from "../../kit/Notes";
 import { useRights, useSession } from "../../kit/session";
 import { say } from "../../kit/undo";
+import { isAttached, useSync } from "../../kit/useSync";
 import { LANGUAGES } from "../../locales/load";
 import { ChangePassword } from "./ChangePassword";
+import { ClinicRules } from "./ClinicRules";
 
 const IDLE_MINUTES = [1, 2, 5, 10, 15, 30] as const;
 const RESUME_MINUTES = [0, 1, 5, 15, 30] as const;
@@ -17,18 +19,21 @@ const RESUME_MINUTES = [0, 1, 5, 15, 30] as const;
 const PASSWORD_LENGTH = { least: 12, most: 64 };
 
 /** What holds for the whole clinic on this computer, and the own password. */
-export function SettingsPage(props: { onSettings: (settings: Settings) => void }) {
+export function SettingsPage(props: { onSettings: (settings: Settings) => void; onRules: () => void }) {
+  const shared = isAttached(useSync());
+  const { settings } = useSession();
   return (
     <Page title={<Trans>Settings</Trans>} narrow>
       <Stack>
-        <ClinicSettings onSettings={props.onSettings} />
+        <ClinicSettings shared={shared} key={JSON.stringify(settings)} onSettings={props.onSettings} />
+        {shared ? <ClinicRules onChanged={props.onRules} /> : null}
         <ChangePassword />
       </Stack>
     </Page>
   );
 }
 
-function ClinicSettings(props: { onSettings: (settings: Settings) => void }) {
+function ClinicSettings(props: { shared: boolean; onSettings: (settings: Settings) => void }) {
   const { t } = useLingui();
   const rights = useRights();
   const stored = useSession().settings;
@@ -53,6 +58,8 @@ function ClinicSettings(props: { onSettings: (settings: Settings) => void }) {
     });
   };
   const disabled = !rights.admin;
+  // In a clinic of several computers these are rules of all of them.
+  const ruled = disabled || props.shared;
   return (
     <Panel title={<Trans>Clinic</Trans>}>
       <form onSubmit={submit} aria-label={t`Clinic`}>
@@ -65,7 +72,7 @@ function ClinicSettings(props: { onSettings: (settings: Settings) => void }) {
                 value={String(settings.idle_lock_s)}
                 onChange={(event) => set({ idle_lock_s: Number(event.currentTarget.value) })}
                 data={minutes(IDLE_MINUTES, settings.idle_lock_s, (count) => t`${count} min`)}
-                disabled={disabled}
+                disabled={ruled}
                 data-testid="setting-idle"
               />
             </Span>
@@ -77,7 +84,7 @@ function ClinicSettings(props: { onSettings: (settings: Settings) => void }) {
                 data={minutes(RESUME_MINUTES, settings.resume_window_s, (count) =>
                   count === 0 ? t`always ask` : t`${count} min`,
                 )}
-                disabled={disabled}
+                disabled={ruled}
               />
             </Span>
             <Span of={6}>
@@ -126,7 +133,7 @@ function ClinicSettings(props: { onSettings: (settings: Settings) => void }) {
                 onChange={(event) => set({ min_password_length: Number.parseInt(event.currentTarget.value, 10) })}
                 maxLength={2}
                 error={length ? null : t`A number from 12 to 64 is needed`}
-                disabled={disabled}
+                disabled={ruled}
               />
             </Span>
           </FieldGrid>

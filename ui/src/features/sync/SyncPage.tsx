@@ -13,6 +13,7 @@ import { Alone } from "./Alone";
 import { CompareWords } from "./CompareWords";
 import { Contact } from "./Contact";
 import { Problems } from "./Problems";
+import { SnapshotPanel } from "./SnapshotPanel";
 import { WaitingPanel } from "./WaitingPanel";
 
 /** What waits and why, what sync found, and the words to compare with another screen. */
@@ -78,6 +79,7 @@ function Attached(props: { status: SyncStatus }) {
       </Columns>
       {isAttached(status) && status.state !== "revoked" ? (
         <>
+          <SnapshotPanel status={status} />
           <CompareWords />
           <ServerSees />
         </>

@@ -78,7 +78,7 @@ function Why(props: { status: SyncStatus }) {
   }
 }
 
-function Receiving(props: { done: number; total: number }) {
+function Receiving(props: NonNullable<SyncStatus["receiving"]>) {
   const { t, i18n } = useLingui();
   const share = receivingShare(props);
   const done = showCount(props.done, i18n.locale);
@@ -96,7 +96,13 @@ function Receiving(props: { done: number; total: number }) {
         <div style={{ width: `${share}%` }} />
       </div>
       <p className={css.quiet}>
-        <Plural value={props.total} one={`${done} of # parcel`} other={`${done} of # parcels`} />
+        {props.what === "records" ? (
+          <Plural value={props.total} one={`${done} of # part written`} other={`${done} of # parts written`} />
+        ) : props.what === "snapshot" ? (
+          <Plural value={props.total} one={`${done} of # part fetched`} other={`${done} of # parts fetched`} />
+        ) : (
+          <Plural value={props.total} one={`${done} of # parcel`} other={`${done} of # parcels`} />
+        )}
       </p>
     </div>
   );

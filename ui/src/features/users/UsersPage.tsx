@@ -9,6 +9,7 @@ import { Chip, ErrorNotice, Loading, Notice } from "../../kit/Notes";
 import { useRights, useSession } from "../../kit/session";
 import { ROLE_WORDS } from "../../kit/words/roles";
 import { AddUser } from "./AddUser";
+import { Members } from "./Members";
 import { RemoveUser } from "./RemoveUser";
 
 /** The people who can unlock this computer's vault. */
@@ -39,7 +40,7 @@ export function UsersPage() {
   }
   return (
     <Page
-      title={<Trans>People of this computer</Trans>}
+      title={<Trans>People</Trans>}
       narrow
       lead={
         <Trans>
@@ -72,7 +73,7 @@ export function UsersPage() {
         {users.error ? <ErrorNotice error={users.error} onRetry={() => void users.refetch()} /> : null}
         {users.isPending ? <Loading /> : null}
         {users.data ? (
-          <Panel flush label={t`People`}>
+          <Panel flush title={<Trans>On this computer</Trans>} count={users.data.length}>
             <Table
               label={t`People`}
               head={
@@ -118,6 +119,7 @@ export function UsersPage() {
             </Table>
           </Panel>
         ) : null}
+        <Members />
       </Stack>
     </Page>
   );

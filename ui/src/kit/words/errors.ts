@@ -138,6 +138,18 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`You are not known to the clinic on this computer yet`,
     advice: msg`An administrator must unlock Wardkeep on this computer once while the server can be reached.`,
   },
+  policy_forbids: {
+    title: msg`The rules of the clinic do not allow this`,
+    advice: msg`Settings shows the rules. An administrator can change them for everybody.`,
+  },
+  update_required: {
+    title: msg`The clinic asks for a newer Wardkeep before anything is written`,
+    advice: msg`You can go on reading, and what was written is sent. Update Wardkeep on this computer, then do this again.`,
+  },
+  user_revoked: {
+    title: msg`The clinic has taken you off this computer`,
+    advice: msg`Nothing was erased. Ask an administrator of your clinic if this is a mistake.`,
+  },
   device_revoked: {
     title: msg`This computer was taken out of the clinic`,
     advice: msg`Nothing was erased, but it takes part no more. Ask an administrator of your clinic.`,
@@ -157,6 +169,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
   invitation_invalid: {
     title: msg`This is not a whole invitation code`,
     advice: msg`Copy all of it, from “wardkeep1” to the last character, and paste it again. A single wrong character is noticed.`,
+  },
+  wiped: {
+    title: msg`This computer is being wiped`,
+    advice: msg`The clinic has ordered it. Nothing opens here any more; what is left of it is being destroyed.`,
   },
   internal: {
     title: msg`Something went wrong inside Wardkeep`,

@@ -31,5 +31,7 @@ export const LOCK_WORDS: Record<LockReason, MessageDescriptor | null> = {
   idle: msg`Locked because nobody used it for a while.`,
   suspend: msg`Locked because the computer went to sleep.`,
   access_changed: msg`The clinic has settled what you may do here. Unlock to go on.`,
+  revoked: msg`The clinic has revoked this computer. Nothing was erased, and nobody can unlock here any more.`,
+  wiped: null,
   screen_lock: msg`Locked together with the screen.`,
 };

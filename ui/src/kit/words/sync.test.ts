@@ -27,6 +27,7 @@ const status = (state: SyncState, rest: Partial<SyncStatus> = {}): SyncStatus =>
   retry_in_s: null,
   offline_since_ms: null,
   clock_offset_ms: null,
+  snapshots: [],
   ...rest,
 });
 

@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg, plural } from "@lingui/core/macro";
-import type { Compartment, Problem, ProblemKind, SyncStatus } from "../../bridge";
+import type { Compartment, Problem, ProblemKind, SnapshotTrust, SyncStatus } from "../../bridge";
 import { showMoment } from "../dates";
 import { waitingChanges } from "../useSync";
 
@@ -69,6 +69,12 @@ export const COMPARTMENT_WORDS: Record<Compartment, MessageDescriptor> = {
   clinical: msg`Chart`,
 };
 
+export const SNAPSHOT_WORDS: Record<SnapshotTrust, MessageDescriptor> = {
+  confirmed: msg`by two computers`,
+  alone: msg`by its maker; no other computer could`,
+  unconfirmed: msg`by its maker; waits for a second computer`,
+};
+
 /** What sync found, what it means for the records, and what the person can do. */
 export interface ProblemWords {
   title: MessageDescriptor;
@@ -127,6 +133,18 @@ export const PROBLEM_WORDS: Record<ProblemKind, ProblemWords> = {
   no_key: {
     title: msg`A key is still missing`,
     advice: msg`Changes have arrived that cannot be opened yet. A colleague’s computer that has the key sends it as soon as it is online and unlocked.`,
+  },
+  snapshot_refused: {
+    title: msg`A snapshot was not what had been signed`,
+    advice: msg`Nothing of it was taken; this computer fetches every change instead. Ask whoever runs the server to look at its disk, and tell whoever is responsible for data protection if it happens again.`,
+  },
+  segments_dropped: {
+    title: msg`The server let go of changes before this computer had them`,
+    advice: msg`A snapshot that two computers have signed was taken in their place, and what was written here is kept. Ask whoever runs the server why it let go of them so early.`,
+  },
+  false_receipt: {
+    title: msg`The server shows a receipt of a wipe that no computer has signed`,
+    advice: msg`It does not count: the wipe is shown as confirmed only when the computer itself says so. Ask whoever runs the server how this came about.`,
   },
 };
 

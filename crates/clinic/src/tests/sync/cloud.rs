@@ -6,6 +6,9 @@ use wardkeep_server::clock::Clock;
 use wardkeep_server::config::Config;
 use wardkeep_server::init::init;
 use wardkeep_server::serve::Server;
+use wardkeep_server::store::sqlite::DatabaseKey;
+use wardkeep_server::store::{SqliteStore, Store};
+use wardkeep_sync::snapshot::Manifest;
 
 /// A server with its folder.
 pub(super) struct Cloud {
@@ -75,6 +78,45 @@ impl Cloud {
         if let Some(server) = self.server.borrow_mut().take() {
             self.runtime.block_on(server.stop()).unwrap();
         }
+    }
+
+    /// Changes a byte of every chunk of a snapshot on its disk.
+    pub(super) fn change_chunks(&self) {
+        let mut folders = vec![self.home.path().join("data/blobs")];
+        let mut changed = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.is_dir() {
+                    folders.push(entry);
+                } else if entry.to_string_lossy().contains("snapshots") {
+                    let mut bytes = std::fs::read(&entry).unwrap();
+                    bytes[0] ^= 1;
+                    std::fs::write(&entry, bytes).unwrap();
+                    changed += 1;
+                }
+            }
+        }
+        assert!(changed > 0);
+    }
+
+    /// Lets go of every segment under every snapshot, whoever still needs it.
+    pub(super) fn drop_early(&self) {
+        self.stop();
+        let config = self.config.borrow().clone();
+        let key = DatabaseKey::load(&config.database_key).unwrap();
+        let store = SqliteStore::open(&config.data.join("server.db"), &key).unwrap();
+        self.runtime.block_on(async {
+            for clinic in store.clinics().await.unwrap() {
+                for row in store.snapshots(clinic.clinic).await.unwrap() {
+                    let bytes = store.manifest(clinic.clinic, row.id).await.unwrap().unwrap();
+                    let manifest = Manifest::parse(&bytes).unwrap();
+                    let upto = manifest.vector.iter().map(|(chain, tip)| (*chain, tip.seq)).collect();
+                    store.drop_segments(clinic.clinic, row.id, upto).await.unwrap();
+                }
+            }
+            store.close().await.unwrap();
+        });
+        self.start();
     }
 
     /// Starts it again with the same keys and nothing else, as after a disk that was lost.

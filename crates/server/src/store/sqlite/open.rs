@@ -87,6 +87,7 @@ pub fn create(path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
 
 /// The one connection that writes.
 pub fn for_writing(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    super::rekey::settle(path, key).map_err(|error| StoreError::Io(error.kind().to_string()))?;
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     set_up_writer(&connection)?;
     Ok(connection)
@@ -99,6 +100,29 @@ pub fn for_reading(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreEr
         "PRAGMA query_only = ON; PRAGMA cache_size = -{READER_CACHE_KIB};"
     ))?;
     Ok(connection)
+}
+
+/// Whether the file opens with this key.
+pub(super) fn opens(path: &Path, key: &DatabaseKey) -> bool {
+    open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE).is_ok()
+}
+
+/// Attaches an empty file under this key, as `anew`.
+pub(super) fn attach(connection: &Connection, path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
+    let name = path
+        .to_str()
+        .ok_or_else(|| StoreError::Io("the path is no text".into()))?;
+    let digits = Zeroizing::new(HEXLOWER.encode(&*key.0));
+    // Full length from the start, and bound: the key is never part of a statement's text.
+    let mut text = Zeroizing::new(String::with_capacity(digits.len() + 3));
+    text.push_str("x'");
+    text.push_str(&digits);
+    text.push('\'');
+    connection.execute(
+        "ATTACH DATABASE ?1 AS anew KEY ?2",
+        rusqlite::params![name, text.as_str()],
+    )?;
+    Ok(())
 }
 
 fn open(path: &Path, key: &DatabaseKey, access: OpenFlags) -> Result<Connection, StoreError> {

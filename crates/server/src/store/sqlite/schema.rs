@@ -4,7 +4,11 @@ use crate::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Each brings the database from the version of its place to the next one.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// Brings the database to the newest version. One that is newer is refused and left alone.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -16,8 +16,8 @@ const RUN_BYTES: usize = 64 * 1024;
 const GROW_BYTES: usize = 16 * 1024;
 
 /// A chain as it stands in the database.
-struct Row {
-    n: i64,
+pub(super) struct Row {
+    pub(super) n: i64,
     tip: Tip,
 }
 
@@ -152,6 +152,10 @@ pub fn read(
     let mut rows = runs.query(params![row.n, signed(*wanted.start()), signed(*wanted.end())])?;
     while let Some(row) = rows.next()? {
         let first: u64 = row.get(0)?;
+        // The first that is wanted was let go under a snapshot: what follows it is of no use without it.
+        if answer.last == 0 && first > *wanted.start() {
+            break;
+        }
         let bytes = row
             .get_ref(1)?
             .as_blob()
@@ -207,7 +211,7 @@ fn chain_row(tx: &Connection, clinic: i64, chain: &Chain) -> Result<Row, StoreEr
     })
 }
 
-fn find_chain(db: &Connection, clinic: i64, chain: &Chain) -> Result<Option<Row>, StoreError> {
+pub(super) fn find_chain(db: &Connection, clinic: i64, chain: &Chain) -> Result<Option<Row>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT n, tip_seq, tip_hash FROM chain
          WHERE clinic = ?1 AND device = ?2 AND incarnation = ?3 AND compartment = ?4",

@@ -77,22 +77,25 @@ impl Finder<'_> {
         let mut names = Vec::with_capacity(words.len());
         for text in words {
             let end = end_of(text);
-            self.budget = self.budget.saturating_sub(super::SEEK);
-            let whole: Option<bool> = self
-                .conn
-                .prepare_cached(FIRST)?
-                .query_row(params![text, end], |row| Ok(row.get_ref(0)?.as_str()? == text))
-                .optional()?;
-            let longer = match whole {
-                Some(true) => self.conn.prepare_cached(AFTER)?.exists(params![text, end])?,
-                Some(false) => true,
-                None => false,
-            };
-            names.push(Name {
+            let mut name = Name {
                 text,
-                whole: whole == Some(true),
-                longer,
-            });
+                whole: false,
+                longer: false,
+            };
+            for level in self.levels {
+                self.budget = self.budget.saturating_sub(super::SEEK);
+                let whole: Option<bool> = self
+                    .prepare_at(*level, FIRST)?
+                    .query_row(params![text, end], |row| Ok(row.get_ref(0)?.as_str()? == text))
+                    .optional()?;
+                name.whole |= whole == Some(true);
+                name.longer |= match whole {
+                    Some(true) => self.prepare_at(*level, AFTER)?.exists(params![text, end])?,
+                    Some(false) => true,
+                    None => false,
+                };
+            }
+            names.push(name);
         }
         Ok(names)
     }
@@ -207,8 +210,7 @@ impl Finder<'_> {
         let mut counted = Vec::with_capacity(names.len());
         for name in names {
             let count: u32 = if name.whole {
-                self.conn
-                    .prepare_cached(COUNT)?
+                self.prepare(COUNT)?
                     .query_row(params![name.text, COUNTED], |row| row.get(0))?
             } else {
                 u32::MAX
@@ -309,8 +311,7 @@ impl Finder<'_> {
                 .last()
                 .map_or((LEAD_FROM, begun.text), |last| (LEAD_AFTER, last.as_str()));
             let next = self
-                .conn
-                .prepare_cached(sql)?
+                .prepare(sql)?
                 .query_row([from, &end], |row| row.get(0))
                 .optional()?;
             let Some(next) = next else { break };
@@ -322,23 +323,20 @@ impl Finder<'_> {
 
     fn has_births_beyond(&mut self, birth: BirthRange, count: u32) -> rusqlite::Result<bool> {
         self.budget = self.budget.saturating_sub(count / 4);
-        self.conn
-            .prepare_cached(BIRTH_MORE_THAN)?
+        self.prepare(BIRTH_MORE_THAN)?
             .exists(params![birth.first, birth.last, count])
     }
 
     fn has_names_beyond(&mut self, begun: &str, count: u32) -> rusqlite::Result<bool> {
         const MORE: &str = "SELECT 1 FROM search_name WHERE word > ?1 AND word < ?2 LIMIT 1 OFFSET ?3";
         self.budget = self.budget.saturating_sub(count / 4);
-        self.conn
-            .prepare_cached(MORE)?
-            .exists(params![begun, end_of(begun), count])
+        self.prepare(MORE)?.exists(params![begun, end_of(begun), count])
     }
 
     fn has_pairs_beyond(&mut self, lead: &str, word: &str, end: &str, count: u32) -> rusqlite::Result<bool> {
         const MORE: &str = "SELECT 1 FROM search_pair WHERE lead = ?1 AND word >= ?2 AND word < ?3 LIMIT 1 OFFSET ?4";
         self.budget = self.budget.saturating_sub(count / 4);
-        self.conn.prepare_cached(MORE)?.exists(params![lead, word, end, count])
+        self.prepare(MORE)?.exists(params![lead, word, end, count])
     }
 }
 

@@ -89,7 +89,7 @@ impl Finder<'_> {
     /// All who were born on one day are compared: they are few.
     fn near_born_on(&mut self, names: &[&str], birth: BirthRange) -> rusqlite::Result<()> {
         let typed: Vec<near::Typed<'_>> = names.iter().map(|name| near::Typed::new(name)).collect();
-        let mut statement = self.conn.prepare_cached(BIRTH)?;
+        let mut statement = self.prepare(BIRTH)?;
         let mut rows = statement.query(params![birth.first, birth.last, COMPARED])?;
         self.budget = self.budget.saturating_sub(SEEK);
         while let Some(row) = rows.next()? {
@@ -121,10 +121,10 @@ impl Finder<'_> {
         }
         let mut statement;
         let mut rows = if let [second, ..] = rest {
-            statement = self.conn.prepare_cached(PAIR_SOME)?;
+            statement = self.prepare(PAIR_SOME)?;
             statement.query(params![lead(second), first, second, birth.first, birth.last, COMPARED])?
         } else {
-            statement = self.conn.prepare_cached(NAME_SOME)?;
+            statement = self.prepare(NAME_SOME)?;
             statement.query(params![first, birth.first, birth.last, COMPARED])?
         };
         let rest = rest.get(1..).unwrap_or_default();
@@ -150,8 +150,7 @@ impl Finder<'_> {
         let mut counted = Vec::with_capacity(near.len());
         for (place, word) in near.into_iter().enumerate() {
             let count: u32 = self
-                .conn
-                .prepare_cached(COUNT)?
+                .prepare(COUNT)?
                 .query_row(params![word, COUNTED], |row| row.get(0))?;
             self.budget = self.budget.saturating_sub(SEEK + count / 8);
             counted.push((std::cmp::Reverse(count), place, word));
@@ -170,7 +169,7 @@ impl Finder<'_> {
             return Ok(());
         };
         let rest = without(others, &[other]);
-        let whole = self.conn.prepare_cached(IS_ANY)?.exists([other])?;
+        let whole = self.prepare(IS_ANY)?.exists([other])?;
         let end = end_of(other);
         for word in near {
             if birth != BirthRange::ANY || other.chars().count() < 2 {
@@ -195,7 +194,7 @@ impl Finder<'_> {
         let near = near::Typed::new(typed);
         let (errors, sounds) = near.keys();
         let mut words: Vec<(Nearness, String)> = Vec::new();
-        let mut statement = self.conn.prepare_cached(NEAR)?;
+        let mut statement = self.prepare(NEAR)?;
         for (key, by_sound) in errors
             .iter()
             .map(|key| (key, false))

@@ -92,7 +92,7 @@ impl Finder<'_> {
 
     /// Whose telephone number begins so and who is called so.
     fn owners(&mut self, beginning: &str, names: &[&str]) -> rusqlite::Result<()> {
-        let mut statement = self.conn.prepare_cached(WITH_PHONE)?;
+        let mut statement = self.prepare(WITH_PHONE)?;
         let mut rows = statement.query(params![beginning, end_of(beginning), OWNERS])?;
         while let Some(row) = rows.next()? {
             self.budget = self.budget.saturating_sub(super::SEEK);
@@ -169,8 +169,7 @@ impl Finder<'_> {
             let sql = if places.is_empty() { PLACE_FROM } else { PLACE_AFTER };
             self.budget = self.budget.saturating_sub(super::SEEK);
             let next = self
-                .conn
-                .prepare_cached(sql)?
+                .prepare(sql)?
                 .query_row(params![kind, from, end], |row| row.get(0))
                 .optional()?;
             let Some(next) = next else { break };

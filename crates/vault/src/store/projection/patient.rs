@@ -3,8 +3,11 @@
 use super::Shown;
 use crate::search::{BirthDay, IndexedAddress, IndexedName, PatientIndexEntry, index_patient};
 use crate::store::error::{At, StoreError};
+use crate::store::row;
 use rusqlite::Connection;
+use wardkeep_record::field::Kind;
 use wardkeep_record::gender::Gender;
+use wardkeep_record::merge::RemovalState;
 use wardkeep_record::name::primary;
 use wardkeep_record::op::Compartment;
 use wardkeep_record::patient::{
@@ -19,6 +22,37 @@ pub(super) fn index(
     new: &PatientIndexEntry,
 ) -> Result<(), StoreError> {
     index_patient(conn, n, old, Some(new)).at(Compartment::Office)
+}
+
+/// Fills the index anew from all patients.
+pub(super) fn rebuild(conn: &Connection) -> Result<(), StoreError> {
+    let at = Compartment::Office;
+    let mut query = conn.prepare(&row::columns(at)).at(at)?;
+    let mut rows = query.query([]).at(at)?;
+    let mut failed = None;
+    let mut next = || -> Result<Option<(i64, PatientIndexEntry)>, StoreError> {
+        while let Some(found) = rows.next().at(at)? {
+            let stored = row::read(found, at)?;
+            if stored.state.kind == Kind::PATIENT {
+                let shown = Shown {
+                    id: stored.id,
+                    kind: stored.state.kind,
+                    fields: &stored.state.fields,
+                    removed: stored.removal == RemovalState::Removed,
+                };
+                return Ok(Some((stored.n, entry(shown))));
+            }
+        }
+        Ok(None)
+    };
+    let entries = std::iter::from_fn(|| {
+        next().unwrap_or_else(|error| {
+            failed = Some(error);
+            None
+        })
+    });
+    crate::search::rebuild(conn, entries).at(at)?;
+    failed.map_or(Ok(()), Err)
 }
 
 /// The index entry of a patient: a function of what shows, so that the old one can be computed again and taken away. Numbers

@@ -110,7 +110,7 @@ pub(super) fn load(conn: &Connection, at: Compartment, chain: Chain) -> Result<C
 }
 
 /// Writes a chain's state over what was there.
-pub(super) fn store(
+pub(in crate::store) fn store(
     conn: &Connection,
     at: Compartment,
     numbers: &mut Numbers,

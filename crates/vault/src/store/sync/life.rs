@@ -13,6 +13,7 @@ use super::super::apply::NOBODY_USER;
 use super::super::error::{At, StoreError};
 use super::super::op_log::{self, State};
 use super::super::row;
+use super::super::snapshot::base;
 use super::chain::{self, ChainState};
 use super::{Own, schema_of, wire_device};
 use crate::store::{Action, AuditEntry, Store, Tx, View};
@@ -141,7 +142,11 @@ impl Tx<'_> {
     /// Merges these records from nothing but the log, and puts them in place of what was there.
     fn merge_anew(&mut self, records: &[RecordId]) -> Result<(), StoreError> {
         let (conn, at) = (self.conn, self.compartment);
-        let mut states: HashMap<RecordId, Option<RecordState>> = records.iter().map(|id| (*id, None)).collect();
+        // What came with a snapshot has no op in the log: it is where the record begins.
+        let mut states: HashMap<RecordId, Option<RecordState>> = HashMap::new();
+        for id in records {
+            states.insert(*id, base::state(conn, at, *id)?);
+        }
         op_log::each_applied(conn, at, |bytes| {
             let op = decode_op(bytes).map_err(|_| StoreError::damaged(at))?;
             let stamp = Stamp {

@@ -77,6 +77,9 @@ impl Store {
     }
 }
 
+/// From so many bytes of ops on, a segment may bring hundreds of new patients: a day's work is smaller.
+const MANY_BYTES: usize = 128 * 1024;
+
 /// How a gap in the op numbers is told on the way out of the transaction.
 const GAP: &str = "op before the segment";
 
@@ -105,6 +108,10 @@ impl Tx<'_> {
     /// Applies the ops and moves the chain.
     fn take_in(&mut self, before: &ChainState, arrived: &Arrived<'_>) -> Result<Received, StoreError> {
         let device = writer_of(&arrived.chain);
+        let bytes: usize = arrived.ops.iter().map(|(_, bytes)| bytes.len()).sum();
+        if bytes >= MANY_BYTES {
+            self.expect_many();
+        }
         let (mut new, mut deferred, mut last) = (0, 0, before.last_op);
         for (seq, bytes) in &arrived.ops {
             // The first segment of a later life begins where the one before ended, which is not known here.

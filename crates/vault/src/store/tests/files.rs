@@ -211,7 +211,7 @@ fn the_tables_of_both_files_are_frozen_by_version() {
     );
 }
 
-/// Takes the second version's tables away again: what is left is a file as the first version wrote it.
+/// Takes the tables of all later versions away again: what is left is a file as the first version wrote it.
 fn downgrade(store: &Store, at: Compartment) {
     let s = schema(at);
     let mut text = format!("DROP INDEX {s}.record_review;");
@@ -223,8 +223,23 @@ fn downgrade(store: &Store, at: Compartment) {
         "outbox",
         "quarantine",
         "digest",
+        "snapshot_base",
+        "record_base",
     ] {
         text.push_str(&format!("DROP TABLE {s}.{table};"));
+    }
+    let fresh = [
+        "patient",
+        "name",
+        "pair",
+        "birth",
+        "phone",
+        "identifier",
+        "place",
+        "near",
+    ];
+    for table in fresh.iter().filter(|_| at == OFFICE) {
+        text.push_str(&format!("DROP TABLE {s}.fresh_{table};"));
     }
     text.push_str(&format!("PRAGMA {s}.user_version = 1;"));
     store.conn.execute_batch(&text).unwrap();

@@ -1,0 +1,105 @@
+//! `incident_step`: does one step. Done again, it does what is missing. A failure is kept beside the step, and the answer shows it.
+
+use super::book::{self, Kept, name_of};
+use super::facts::{self, vault_keys};
+use super::wire::{IncidentStep, IncidentView};
+use crate::clinic::Clinic;
+use crate::command::{Command, Need};
+use crate::device::revoke;
+use crate::enrollment::delivery;
+use crate::error::{CommandError, ErrorCode};
+use crate::rotation::{rotate, wire::KeyKind};
+use crate::sync::{self, key::wire_user};
+use serde::Deserialize;
+use ts_rs::TS;
+use wardkeep_record::id::UserId;
+use wardkeep_record::op::Compartment;
+use wardkeep_record::role::Permission;
+use wardkeep_roster::entry::{Body, Revoke, Target};
+use wardkeep_vault::store::{Action, AuditEntry};
+
+/// Which step of which incident.
+#[derive(Debug, Deserialize, TS)]
+pub struct Input {
+    /// The incident.
+    pub id: u32,
+    /// The step.
+    pub step: IncidentStep,
+}
+
+impl Command for Input {
+    type Output = IncidentView;
+    type Place = Clinic;
+    const NEED: Need = Need::May(Permission::UserManage);
+
+    fn run(self, clinic: &Clinic) -> Result<IncidentView, CommandError> {
+        let kept = clinic.with_session(|session| book::find(session, self.id))?;
+        let name = name_of(self.step);
+        let tried = take(clinic, &kept, self.step);
+        // A lock in between is no failure of the step: the next look shows how it stands.
+        clinic.with_session(|session| {
+            let now_ms = session.now_ms();
+            match &tried {
+                Ok(()) => book::change(session, self.id, name, |one| {
+                    one.failed.remove(name);
+                    if matches!(self.step, IncidentStep::Viewed) {
+                        one.done_ms.insert(name.to_owned(), now_ms);
+                    }
+                }),
+                Err(error) => book::change(session, self.id, &format!("{name}_failed"), |one| {
+                    one.failed.insert(name.to_owned(), (now_ms, error.code));
+                }),
+            }
+        })?;
+        let kept = clinic.with_session(|session| book::find(session, self.id))?;
+        facts::view(clinic, &kept)
+    }
+}
+
+fn take(clinic: &Clinic, kept: &Kept, step: IncidentStep) -> Result<(), CommandError> {
+    match step {
+        IncidentStep::Revoke => match (kept.device, kept.user) {
+            (Some(id), _) => clinic.call(revoke::Input { id }).map(drop),
+            (None, Some(user)) => revoke_user(clinic, user),
+            (None, None) => Err(ErrorCode::NotFound.into()),
+        },
+        IncidentStep::Epochs => {
+            sync::fetch_roster(clinic)?;
+            revoke::renew_due(clinic)?;
+            delivery::deliver(clinic)
+        }
+        IncidentStep::VaultKeys => {
+            let keys: Vec<KeyKind> = clinic.with_session(|session| Ok(vault_keys(session)))?;
+            keys.into_iter()
+                .try_for_each(|key| clinic.call(rotate::Input { key }).map(drop))
+        }
+        IncidentStep::Viewed => Ok(()),
+        // It has a command of its own, because it takes a file.
+        IncidentStep::Evidence => Err(CommandError::invalid("step")),
+    }
+}
+
+/// Takes a person out everywhere, with new epochs in the same step.
+fn revoke_user(clinic: &Clinic, user: UserId) -> Result<(), CommandError> {
+    sync::fetch_roster(clinic)?;
+    sync::act(clinic, |session, sealing| {
+        let known = sealing.roster().user(&wire_user(user));
+        if known.ok_or(ErrorCode::NotFound)?.revoked_at.is_some() {
+            return Ok(());
+        }
+        sealing.say(Body::Revoke(Revoke {
+            target: Target::User(wire_user(user)),
+            last_accepted: None,
+        }))?;
+        revoke::renew(session, sealing)
+    })?;
+    clinic.with_session(|session| {
+        let detail = serde_json::json!({ "user": user });
+        session.write(Compartment::Office, |tx| {
+            Ok(tx.audit(&AuditEntry::new(Action::Revoke).detail(&detail))?)
+        })
+    })?;
+    delivery::deliver(clinic)?;
+    clinic.sync().signal().news();
+    Ok(())
+}
