@@ -84,6 +84,8 @@ pub enum ErrorCode {
     Expired,
     /// The invitation was mistyped, or is none.
     InvitationInvalid,
+    /// The document's or picture's sealed file is not on this laptop yet, or was damaged and is fetched again.
+    FileNotHere,
     /// A fault of the program; the log has the place.
     Internal,
 }
@@ -136,6 +138,7 @@ impl CommandError {
                 | ErrorCode::ServerUnreachable
                 | ErrorCode::ServerAnswer
                 | ErrorCode::NoKey
+                | ErrorCode::FileNotHere
         );
         Self {
             code,

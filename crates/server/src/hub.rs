@@ -17,6 +17,8 @@ struct Counts {
     own: HashMap<DeviceId, u64>,
     parcels: HashMap<DeviceId, u64>,
     joins: u64,
+    blobs: u64,
+    wanted: u64,
     streams: HashMap<DeviceId, u32>,
 }
 
@@ -66,6 +68,16 @@ impl Hub {
         self.change(|counts| counts.joins += 1);
     }
 
+    /// A sealed file has come.
+    pub fn blobs(&self) {
+        self.change(|counts| counts.blobs += 1);
+    }
+
+    /// A sealed file is wanted again.
+    pub fn wanted(&self) {
+        self.change(|counts| counts.wanted += 1);
+    }
+
     /// Listens for one device, unless it listens `most` times already. The first events say what it may have missed.
     pub fn listen(self: &Arc<Self>, device: DeviceId, most: u32) -> Option<Listener> {
         let bell = self.bell.subscribe();
@@ -81,6 +93,7 @@ impl Hub {
             Event::Segments,
             Event::Parcels,
             Event::Joins,
+            Event::Wanted,
         ]);
         drop(counts);
         Some(Listener {
@@ -115,6 +128,8 @@ struct Seen {
     segments: u64,
     parcels: u64,
     joins: u64,
+    blobs: u64,
+    wanted: u64,
 }
 
 impl Counts {
@@ -125,6 +140,8 @@ impl Counts {
             segments: self.segments - own,
             parcels: self.parcels.get(&device).copied().unwrap_or(0),
             joins: self.joins,
+            blobs: self.blobs,
+            wanted: self.wanted,
         }
     }
 }
@@ -158,6 +175,8 @@ impl Listener {
             (now.segments != seen.segments, Event::Segments),
             (now.parcels != seen.parcels, Event::Parcels),
             (now.joins != seen.joins, Event::Joins),
+            (now.blobs != seen.blobs, Event::Blobs),
+            (now.wanted != seen.wanted, Event::Wanted),
         ];
         self.due
             .extend(news.into_iter().filter_map(|(changed, event)| changed.then_some(event)));
@@ -196,7 +215,13 @@ mod tests {
         let hub = Arc::new(Hub::new(3));
         let mut listener = hub.listen(ME, 1).unwrap();
         assert!(hub.listen(ME, 1).is_none());
-        let first = [Event::Roster(3), Event::Segments, Event::Parcels, Event::Joins];
+        let first = [
+            Event::Roster(3),
+            Event::Segments,
+            Event::Parcels,
+            Event::Joins,
+            Event::Wanted,
+        ];
         assert_eq!(drain(&mut listener).await, first);
         hub.segments(ME);
         hub.parcels(&[OTHER]);

@@ -45,6 +45,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/joins/{invitation}/welcome", post(joins::welcome))
         .route("/v1/joins/{invitation}/decline", post(joins::decline))
         .route("/v1/events", get(events::get))
+        .route("/v1/blobs", post(blobs::ask))
+        .route("/v1/blobs/{hash}/check", post(blobs::check))
         .route(
             "/v1/blobs/{hash}",
             get(blobs::get).head(blobs::head).put(blobs::put).delete(blobs::delete),
@@ -94,7 +96,7 @@ fn enter(app: &App, request: &Request) -> Result<(), Fault> {
 
 /// The pattern of the route, never the path: a path may name an invitation or a file.
 fn route_of(request: &Request) -> &'static str {
-    const ROUTES: [&str; 14] = [
+    const ROUTES: [&str; 16] = [
         "/v1/hello",
         "/v1/clinics",
         "/v1/roster",
@@ -108,7 +110,9 @@ fn route_of(request: &Request) -> &'static str {
         "/v1/joins/{invitation}/welcome",
         "/v1/joins/{invitation}/decline",
         "/v1/events",
+        "/v1/blobs",
         "/v1/blobs/{hash}",
+        "/v1/blobs/{hash}/check",
     ];
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     ROUTES

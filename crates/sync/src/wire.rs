@@ -6,12 +6,14 @@
 //!
 //! A `match` on an answer's code must have an arm for codes to come: they are never reused, new ones are added.
 
+mod blobs;
 mod event;
 mod join;
 mod mailbox;
 mod roster;
 mod segments;
 
+pub use blobs::{BlobsAsk, BlobsReply, MAX_BLOBS};
 pub use event::Event;
 pub use join::{InvitationPost, Join, JoinPost, JoinState, JoinsReply, MAX_JOINS, WelcomePost};
 pub use mailbox::{MAX_PARCELS, ParcelItem, ParcelsPost, ParcelsReply};

@@ -13,6 +13,7 @@
 //! The format and its reasons are in docs/adr/0010-spool.md.
 
 mod alarm;
+mod blob;
 mod device;
 mod error;
 mod mailbox;
@@ -22,6 +23,7 @@ mod segment;
 mod vector;
 
 pub use alarm::Alarm;
+pub use blob::Carried;
 pub use device::{Cursor, JOINING_MAX, ServerLink};
 pub use error::SpoolError;
 pub use mailbox::PARCEL_MAX;

@@ -49,6 +49,7 @@ pub(super) fn kind_name(kind: ProblemKind) -> &'static str {
         ProblemKind::Refused => "refused",
         ProblemKind::Certificate => "certificate",
         ProblemKind::NoKey => "no_key",
+        ProblemKind::FileDamaged => "file_damaged",
     }
 }
 
@@ -73,6 +74,7 @@ mod tests {
             P::Refused,
             P::Certificate,
             P::NoKey,
+            P::FileDamaged,
         ] {
             assert_eq!(serde_json::to_value(kind).ok(), Some(kind_name(kind).into()));
         }

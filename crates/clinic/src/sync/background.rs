@@ -9,6 +9,7 @@ use crate::link::LinkError;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use wardkeep_sync::wire::Event;
 use wardkeep_vault::random;
 
 /// Without any news a round is done this often: a wake-up that was lost costs no more than this.
@@ -120,6 +121,9 @@ impl Clinic {
             signal,
             thread: Some(thread),
         });
+        let carrying = super::files::Carrying::start(self);
+        *super::held(&self.sync().carrier_thread) =
+            Some(carrying.map_err(|_| CommandError::internal("no thread for sealed files"))?);
         Ok(())
     }
 }
@@ -143,6 +147,8 @@ fn keep_in_step(clinic: &WeakClinic, signal: &Arc<Signal>) {
         match round(&clinic) {
             Ok(outcome) => {
                 clinic.sync().live().retry_at_ms = None;
+                // Records first: what names a file is here before the file.
+                clinic.sync().carrier().ring();
                 wait = if outcome.joining {
                     JOINING
                 } else if outcome.in_step {
@@ -193,13 +199,16 @@ fn has_unsealed(clinic: &Clinic) -> bool {
 fn listen(clinic: &Clinic, signal: &Arc<Signal>) -> Option<tokio::task::JoinHandle<()>> {
     let server = clinic.server().ok()?;
     let runtime = clinic.sync().runtime().ok()?;
-    let signal = Arc::clone(signal);
+    let (signal, carrier) = (Arc::clone(signal), Arc::clone(clinic.sync().carrier()));
     Some(runtime.spawn(async move {
         let heard = async {
             let mut events = server.link().await?.events().await?;
             loop {
-                events.next().await?;
-                signal.news();
+                match events.next().await? {
+                    Event::Blobs => carrier.ring(),
+                    Event::Wanted => carrier.ring_about_all(),
+                    _ => signal.news(),
+                }
             }
         };
         let ended: Result<(), LinkError> = heard.await;

@@ -13,6 +13,10 @@ pub enum Event {
     Parcels,
     /// A join was asked for, or answered.
     Joins,
+    /// A sealed file has come.
+    Blobs,
+    /// A sealed file is wanted again: the server has lost it, or it was damaged there.
+    Wanted,
 }
 
 impl Event {
@@ -22,6 +26,8 @@ impl Event {
             "segments" => Some(Self::Segments),
             "parcels" => Some(Self::Parcels),
             "joins" => Some(Self::Joins),
+            "blobs" => Some(Self::Blobs),
+            "wanted" => Some(Self::Wanted),
             _ => {
                 let number = data.strip_prefix("roster ")?.parse().ok().map(Self::Roster)?;
                 (number.to_string() == data).then_some(number)
@@ -38,6 +44,8 @@ impl fmt::Display for Event {
             Self::Segments => f.write_str("segments"),
             Self::Parcels => f.write_str("parcels"),
             Self::Joins => f.write_str("joins"),
+            Self::Blobs => f.write_str("blobs"),
+            Self::Wanted => f.write_str("wanted"),
         }
     }
 }
@@ -54,6 +62,8 @@ mod tests {
             Event::Segments,
             Event::Parcels,
             Event::Joins,
+            Event::Blobs,
+            Event::Wanted,
         ] {
             assert_eq!(Event::parse(&event.to_string()), Some(event));
         }

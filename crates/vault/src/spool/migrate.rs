@@ -9,8 +9,11 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"WKsp");
 
 /// The steps in order; the first makes `user_version` 1.
 ///
+/// `blob` has one row for each sealed file that the clinic's records name: `here` when it is whole and verified on this disk, `acknowledged`
+/// when the server says that it has it, `damaged` how often the server gave other bytes.
 /// `tip` holds the last segment of each chain that `segment` has without a gap. `acknowledged` is the server's vector as it last said it.
-pub(super) const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
 CREATE TABLE device (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     seed BLOB NOT NULL CHECK (length(seed) = 32)
@@ -78,7 +81,22 @@ CREATE TABLE alarm (
     seen_ms INTEGER,
     UNIQUE (kind, subject)
 ) STRICT;
-"];
+",
+    "
+CREATE TABLE blob (
+    hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    id BLOB NOT NULL CHECK (length(id) = 16),
+    compartment INTEGER NOT NULL,
+    device BLOB NOT NULL CHECK (length(device) = 16),
+    length INTEGER NOT NULL CHECK (length > 0),
+    here INTEGER NOT NULL CHECK (here IN (0, 1)),
+    acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),
+    damaged INTEGER NOT NULL,
+    retry_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blob_waits ON blob (length) WHERE here = 0 OR acknowledged = 0;
+",
+];
 
 /// Runs the steps that the file lacks, each in a transaction with its number. A newer file is refused and left alone.
 pub(super) fn run(conn: &mut Connection) -> Result<(), SpoolError> {

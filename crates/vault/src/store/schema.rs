@@ -122,6 +122,16 @@ CREATE TABLE {s}.setting (
 ) STRICT;
 ";
 
+/// Sealed files that travel: their name, length and writer. Released: a change is a new migration.
+const TRAVELLING: &str = "
+CREATE TABLE {s}.travelling (
+    id BLOB NOT NULL PRIMARY KEY REFERENCES blob (id) CHECK (length(id) = 16),
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    length INTEGER NOT NULL,
+    writer BLOB NOT NULL CHECK (length(writer) = 16)
+) STRICT;
+";
+
 const OFFICE_STEPS: &[Migration] = &[
     Migration {
         version: 1,
@@ -130,6 +140,10 @@ const OFFICE_STEPS: &[Migration] = &[
     Migration {
         version: 2,
         sql: &[super::sync::SYNC],
+    },
+    Migration {
+        version: 3,
+        sql: &[TRAVELLING],
     },
 ];
 const CLINICAL_STEPS: &[Migration] = &[
@@ -140,6 +154,10 @@ const CLINICAL_STEPS: &[Migration] = &[
     Migration {
         version: 2,
         sql: &[super::sync::SYNC],
+    },
+    Migration {
+        version: 3,
+        sql: &[TRAVELLING],
     },
 ];
 
