@@ -19,14 +19,19 @@ const ALLERGEN: &str = "Obsidian lacquer";
 const LAPTOP: &str = "Laptop with the yellow sticker";
 
 fn attach(session: &LoginSession, server: &SyncServer) {
-    let (address, pin, token) = (server.address(), &server.pin, &server.token);
+    attach_at(session, server, &server.address());
+}
+
+/// Gives the clinic this server, reached at an address.
+pub fn attach_at(session: &LoginSession, server: &SyncServer, address: &str) {
+    let (pin, token) = (&server.pin, &server.token);
     wardkeep(
         session,
         &[
             "clinic",
             "attach",
             "--server",
-            &address,
+            address,
             "--pin",
             pin,
             "--token",
@@ -39,7 +44,7 @@ fn attach(session: &LoginSession, server: &SyncServer) {
 }
 
 /// Takes `new` into the clinic of `admin`, as two people do: invitation, six words compared, approval.
-fn join(admin: &LoginSession, new: &LoginSession, user: &str, role: &str) {
+pub fn join(admin: &LoginSession, new: &LoginSession, user: &str, role: &str) {
     let invitation = wardkeep(admin, &["clinic", "invite"]).ok().json();
     let code = invitation["code"].as_str().unwrap();
     let mut asking = command(new, &["--user", user]);
@@ -87,11 +92,11 @@ fn join(admin: &LoginSession, new: &LoginSession, user: &str, role: &str) {
     );
 }
 
-fn sync(session: &LoginSession) -> Value {
+pub fn sync(session: &LoginSession) -> Value {
     wardkeep(session, &["sync"]).ok().json()
 }
 
-fn register(session: &LoginSession, family: &str) -> String {
+pub fn register(session: &LoginSession, family: &str) -> String {
     let words = [
         "patient",
         "add",

@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   "no_key",
   "expired",
   "invitation_invalid",
+  "file_not_here",
   "internal",
 ] as const satisfies readonly ErrorCode[];
 

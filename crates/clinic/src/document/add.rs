@@ -105,16 +105,14 @@ impl Input {
     }
 }
 
+/// Fields with their values.
+type Values = Vec<(FieldKey, Option<Box<str>>)>;
+
 /// What is written of it.
 struct Draft(DocumentDraft);
 
 impl Draft {
-    fn fields(
-        &self,
-        session: &Session,
-        patient: RecordId,
-        url: &str,
-    ) -> Result<Vec<(FieldKey, Option<Box<str>>)>, CommandError> {
+    fn fields(&self, session: &Session, patient: RecordId, url: &str) -> Result<Values, CommandError> {
         let author = session.user_row()?.name;
         let fields = document_fields(&self.0, &reference_to(patient), &session.now_text(), &author, url)
             .map_err(|fault| crate::fault::of_form("", &[fault]))?;

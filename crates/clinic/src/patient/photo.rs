@@ -90,14 +90,14 @@ impl Command for Input {
                 Some(Picture::Sealed(id, media_type)) => {
                     let travels = view.own_chain(Compartment::Office)?.is_some();
                     view.blob(Compartment::Office, id)?
-                        .map(|row| Err((row, media_type, travels)))
+                        .map(|row| Err(Box::new((row, media_type, travels))))
                 }
             })
         })?;
         let (sealed, media_type, travels) = match found {
             None => return Ok(None),
             Some(Ok(photo)) => return Ok(Some(photo)),
-            Some(Err(sealed)) => sealed,
+            Some(Err(sealed)) => *sealed,
         };
         let key = BlobKey::from_slice(&sealed.key[..]).ok_or_else(|| CommandError::internal("blob key"))?;
         let mut bytes = match blob::read_all(&session.env.home, sealed.id, &key, SEALED_LIMIT) {

@@ -72,7 +72,7 @@ fn a_document_lives_its_life() {
         "works alone"
     );
     let id = added["id"].clone();
-    assert_eq!(listed(&clinic, &patient), [added.clone()]);
+    assert_eq!(listed(&clinic, &patient), std::slice::from_ref(&added));
     assert_eq!(json(&clinic, "document_show", value!({ "id": id })).unwrap(), added);
     assert!(read(&clinic, &id).unwrap() == bytes);
 
