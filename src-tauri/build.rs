@@ -8,8 +8,13 @@ fn main() {
     if std::env::var_os("CARGO_CFG_TARGET_OS").is_some_and(|os| os == "linux") {
         println!("cargo:rustc-link-arg-bins=-Wl,--exclude-libs,ALL");
     }
-    let commands =
-        tauri_build::AppManifest::new().commands(&["dispatch", "dispatch_sealed", "sealing_key", "pick_files"]);
+    let commands = tauri_build::AppManifest::new().commands(&[
+        "dispatch",
+        "dispatch_sealed",
+        "sealing_key",
+        "pick_files",
+        "pick_target",
+    ]);
     if let Err(fault) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands)) {
         println!("cargo:error={fault:#}");
         std::process::exit(1);

@@ -9,7 +9,7 @@ use wardkeep_clinic::{Clinic, CommandError, ErrorCode, command};
 
 /// Files that one import may take through the dialog.
 const MOST_FILES: usize = 10_000;
-/// Characters of a dialog's title.
+/// Characters of a dialog's title, and of a proposed name.
 const TITLE: usize = 200;
 
 /// Runs one command. The body is the UTF-8 text of `{"name": ..., "input": ...}`, the answer is JSON, both as bytes: so nothing is
@@ -82,4 +82,29 @@ pub async fn pick_files(app: AppHandle, title: String) -> Result<Vec<String>, Co
     paths
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| CommandError::new(ErrorCode::FileUnreadable))
+}
+
+/// Where the person wants a copy, by the system's dialog; none when they cancel. Writing it is a command, with its audit entry.
+#[tauri::command]
+pub async fn pick_target(app: AppHandle, title: String, name: String) -> Result<Option<String>, CommandError> {
+    let (title, name) = (
+        title.chars().take(TITLE).collect::<String>(),
+        name.chars().take(TITLE).collect::<String>(),
+    );
+    let ask = move || {
+        app.dialog()
+            .file()
+            .set_title(title)
+            .set_file_name(name)
+            .blocking_save_file()
+    };
+    let chosen = tauri::async_runtime::spawn_blocking(ask)
+        .await
+        .map_err(|_| CommandError::new(ErrorCode::Internal))?;
+    let path = chosen.map(|file| file.into_path().ok()?.into_os_string().into_string().ok());
+    match path {
+        None => Ok(None),
+        Some(Some(path)) => Ok(Some(path)),
+        Some(None) => Err(CommandError::new(ErrorCode::FileUnreadable)),
+    }
 }

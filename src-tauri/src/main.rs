@@ -42,6 +42,7 @@ fn main() -> ExitCode {
             bridge::dispatch_sealed,
             bridge::sealing_key,
             bridge::pick_files,
+            bridge::pick_target,
         ])
         .on_window_event(lock::on_window_event)
         .setup(move |app| {

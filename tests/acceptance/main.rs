@@ -12,6 +12,7 @@ mod canary;
 mod cipher;
 mod command_line;
 mod disk_full;
+mod documents;
 mod flip;
 mod incident;
 mod keychain;

@@ -19,14 +19,19 @@ const ALLERGEN: &str = "Obsidian lacquer";
 const LAPTOP: &str = "Laptop with the yellow sticker";
 
 pub fn attach(session: &LoginSession, server: &SyncServer) {
-    let (address, pin, token) = (server.address(), &server.pin, &server.token);
+    attach_at(session, server, &server.address());
+}
+
+/// Gives the clinic this server, reached at an address.
+pub fn attach_at(session: &LoginSession, server: &SyncServer, address: &str) {
+    let (pin, token) = (&server.pin, &server.token);
     wardkeep(
         session,
         &[
             "clinic",
             "attach",
             "--server",
-            &address,
+            address,
             "--pin",
             pin,
             "--token",

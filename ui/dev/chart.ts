@@ -1,4 +1,4 @@
-import type { AllergyBlock, ChartItem, Coded, Note, ObservationSeries } from "../src/bridge";
+import type { AllergyBlock, ChartItem, Coded, Document, FileState, Note, ObservationSeries } from "../src/bridge";
 
 const coded = (text: string, code: string | null = null): Coded => ({
   text,
@@ -196,4 +196,41 @@ export const notes: Note[] = [
     author: "A. Yilmaz",
     at_ms: 1758712000000,
   },
+];
+
+const document = (id: string, title: string, rest: Partial<Document>, file: Partial<FileState> = {}): Document => ({
+  id,
+  patient: "p1",
+  compartment: "clinical",
+  title,
+  kind: "letter",
+  date: "2026-01-14",
+  file_name: "scan.pdf",
+  media_type: "application/pdf",
+  size: 1_310_720,
+  author: "A. Yilmaz",
+  added_ms: 1763712000000,
+  removed: false,
+  file: { place: "here", done: 0, total: 1_310_720, device: null, ...file },
+  sent: true,
+  unsent: false,
+  ...rest,
+});
+
+export const documents: Document[] = [
+  document("d1", "Discharge letter, City Hospital", {}),
+  document(
+    "d2",
+    "Wound, left shin",
+    { kind: "image", media_type: "image/jpeg", file_name: "wound.jpg" },
+    { place: "fetching", done: 3_145_728, total: 10_485_760 },
+  ),
+  document("d3", "Referral notes", { kind: "report", media_type: "text/plain", date: null, size: 2048 }),
+  document(
+    "d4",
+    "Insurance card",
+    { kind: "insurance", compartment: "office" },
+    { place: "waits", device: "Behandlung 2" },
+  ),
+  document("d5", "Old consent form", { kind: "consent", removed: true }),
 ];

@@ -40,6 +40,19 @@ function statusFor(asked: URLSearchParams, conflicts: number): SyncStatus {
         ]
       : [],
     receiving: kind === "first" ? { what: "snapshot", done: 412, total: 1280 } : null,
+    files: waits
+      ? {
+          sending: { files: 2, total: 10_485_760, done: 3_145_728 },
+          fetching: { files: 1, total: 2_097_152, done: 0 },
+          waiting: [{ device: "Behandlung 2", files: 1 }],
+          damaged: 0,
+        }
+      : {
+          sending: { files: 0, total: 0, done: 0 },
+          fetching: { files: 0, total: 0, done: 0 },
+          waiting: [],
+          damaged: 0,
+        },
     problems:
       state === "alarm"
         ? [

@@ -70,6 +70,29 @@ export const scenes = {
   },
   deceased: { at: "?allergies=none", steps: (page) => openPatient(page, "heyde") },
   rtl: { at: "?", steps: (page) => openPatient(page, "محمود") },
+  documents: {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-documents"));
+    },
+  },
+  "document-add": {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-documents"));
+      await page.click(id("document-add"));
+    },
+  },
+  "document-text": {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-documents"));
+      await page.click(`${id("document-view")} >> nth=1`);
+    },
+  },
   notes: {
     at: "?",
     steps: async (page) => {

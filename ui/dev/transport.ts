@@ -231,6 +231,8 @@ const answers: Answers = {
     block = { state: "no_known", active: [], inactive: [] };
     return block;
   },
+  document_list: () => chart.documents,
+  document_read: () => ({ base64: btoa("Sehr geehrte Kollegin,\n\nwir berichten über die Patientin."), last: true }),
   note_list: () => chart.notes,
   note_draft_get: () => draft,
   note_draft_save: ({ text }: { text: string }) => {
@@ -324,6 +326,10 @@ export function lockFromOutside(reason: string): void {
   for (const heard of lockWatchers) heard({ reason });
 }
 Object.defineProperty(window, "lockFromOutside", { value: lockFromOutside });
+
+export async function pickTarget(): Promise<string | null> {
+  return null;
+}
 
 export async function pickFiles(): Promise<string[]> {
   return ["/home/sander/synthea.zip"];

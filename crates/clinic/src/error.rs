@@ -92,6 +92,8 @@ pub enum ErrorCode {
     InvitationInvalid,
     /// The clinic has ordered this device to be wiped: nothing opens any more.
     Wiped,
+    /// The document's or picture's sealed file is not on this laptop yet, or was damaged and is fetched again.
+    FileNotHere,
     /// A fault of the program; the log has the place.
     Internal,
 }
@@ -144,6 +146,7 @@ impl CommandError {
                 | ErrorCode::ServerUnreachable
                 | ErrorCode::ServerAnswer
                 | ErrorCode::NoKey
+                | ErrorCode::FileNotHere
         );
         Self {
             code,

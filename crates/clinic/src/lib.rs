@@ -19,6 +19,7 @@ pub mod clinic;
 pub mod command;
 pub mod conflict;
 pub mod device;
+pub mod document;
 pub mod enrollment;
 pub mod error;
 pub mod export;

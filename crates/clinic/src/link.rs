@@ -9,6 +9,7 @@
 //! It refuses to know what is inside segments, roster entries and parcels.
 
 mod address;
+mod blobs;
 mod connection;
 mod error;
 mod events;
@@ -23,6 +24,7 @@ mod snapshots;
 mod watched;
 
 pub use address::Address;
+pub use blobs::Sent;
 pub use connection::{Link, Server};
 pub use error::LinkError;
 pub use identity::Identity;

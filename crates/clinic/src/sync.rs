@@ -18,6 +18,7 @@ mod checkpoint;
 mod desk;
 mod exchange;
 mod fetch;
+pub mod files;
 pub mod key;
 mod live;
 pub mod name;
@@ -36,6 +37,7 @@ pub(crate) use alarm::kind_name;
 pub(crate) use apply::complete_keys;
 pub(crate) use background::Signal;
 pub(crate) use desk::Desk;
+pub use files::Carried;
 pub(crate) use live::Live;
 pub(crate) use push::post_outbox;
 pub(crate) use roster::{Sealing, act, fetch_roster, give_all};
@@ -71,8 +73,14 @@ pub(crate) struct Sync {
     interrupts: AtomicU64,
     /// Held by whoever does a round.
     rounds: Mutex<()>,
+    /// Held by whoever carries sealed files.
+    carrying: Mutex<()>,
     /// Wakes the background thread.
     signal: Arc<Signal>,
+    /// Wakes the thread of sealed files.
+    carrier: Arc<files::Carrier>,
+    /// That thread, once it runs.
+    carrier_thread: Mutex<Option<files::Carrying>>,
     /// The thread, once it runs. Goes first.
     background: Mutex<Option<Background>>,
 }
@@ -86,6 +94,11 @@ impl Sync {
     /// What wakes the background thread.
     pub(crate) fn signal(&self) -> &Arc<Signal> {
         &self.signal
+    }
+
+    /// What wakes the thread of sealed files.
+    pub(crate) fn carrier(&self) -> &Arc<files::Carrier> {
+        &self.carrier
     }
 
     /// What a surface is shown.
@@ -143,6 +156,7 @@ impl Drop for Sync {
     /// The runtime is not waited for: what it does may be repeated.
     fn drop(&mut self) {
         held(&self.background).take();
+        held(&self.carrier_thread).take();
         let runtime = held(&self.runtime).take();
         if let Some(runtime) = runtime.and_then(Arc::into_inner) {
             runtime.shutdown_background();
@@ -154,6 +168,11 @@ impl Clinic {
     /// One round of sync on this thread: for a program that has no thread for it, and for tests.
     pub fn sync_round(&self) -> Result<Outcome, CommandError> {
         round::round(self)
+    }
+
+    /// Sends and fetches sealed files on this thread: for a program that has no thread for it, and for tests.
+    pub fn carry_files(&self) -> Result<Carried, CommandError> {
+        files::carry(self, files::About::All)
     }
 
     /// Runs `work` on what this device keeps for its clinic; `None` where it works alone. Holds no session.

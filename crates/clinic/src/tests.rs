@@ -3,6 +3,7 @@
 
 mod access;
 mod chart;
+mod documents;
 mod files;
 mod importing;
 mod patients;

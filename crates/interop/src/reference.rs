@@ -127,7 +127,10 @@ pub fn references(fields: &Fields) -> Vec<Referenced> {
     let source = Source::of(fields);
     let label = source.as_ref().map_or("", |source| source.label.as_str());
     let mut found = BTreeSet::new();
-    for (_, value) in fields.iter().filter(|(key, _)| key.field != field::SOURCE) {
+    for (_, value) in fields
+        .iter()
+        .filter(|(key, _)| !matches!(key.field, field::SOURCE | field::SEALED))
+    {
         for reference in texts(value) {
             let Some(target) = Target::of(&reference) else { continue };
             let types = SHARED

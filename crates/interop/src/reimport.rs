@@ -75,7 +75,7 @@ pub fn keep_both(values: &mut [(FieldKey, Option<Box<str>>)], stored: &Fields) {
 
 /// What the source has changed since last time and the record does not show yet.
 fn changes(source: &Source, stored: &Fields, new: &Fields) -> Vec<(FieldKey, Option<Box<str>>)> {
-    let ours = |key: &FieldKey| matches!(key.field, field::SOURCE | field::REMOVED);
+    let ours = |key: &FieldKey| matches!(key.field, field::SOURCE | field::SEALED | field::REMOVED);
     let keys: BTreeSet<FieldKey> = stored
         .iter()
         .chain(new.iter())

@@ -3,6 +3,7 @@
 
 mod allergy;
 mod coded;
+mod document;
 mod item;
 mod note;
 mod observation;
@@ -10,6 +11,7 @@ mod sort_date;
 mod wire;
 
 pub use allergy::{allergy, allergy_block, allergy_fields, no_known_allergy_fields};
+pub use document::{DocumentDraft, DocumentKind, DocumentView, MAX_TITLE_CHARS, document, document_fields};
 pub use item::{chart_item, subject_reference};
 pub use note::{MAX_NOTE_BYTES, NoteView, note, note_fields};
 pub use observation::{ObservationGroup, observation_group, observation_series};

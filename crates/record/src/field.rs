@@ -24,6 +24,10 @@ pub const BODY: FieldId = 1;
 /// Where an imported record came from; see the import. No part of the FHIR resource.
 pub const SOURCE: FieldId = u16::MAX - 1;
 
+/// The sealed file of a patient's photo or of a document: which, its key, its lengths and hashes, as a JSON object. No part of the FHIR
+/// resource. Whoever can open the op can open the file, and nobody else.
+pub const SEALED: FieldId = u16::MAX - 2;
+
 /// A JSON object of all elements that have no number of their own, so that nothing vanishes.
 pub const OTHER: FieldId = u16::MAX;
 
@@ -126,7 +130,7 @@ pub fn elements(kind: Kind) -> &'static [Element] {
         Kind::ENCOUNTER => encounter::ELEMENTS,
         Kind::PROCEDURE => procedure::ELEMENTS,
         Kind::REPORT => report::ELEMENTS,
-        Kind::NOTE => note::ELEMENTS,
+        Kind::NOTE | Kind::DOCUMENT | Kind::OFFICE_DOCUMENT => note::ELEMENTS,
         _ => &[],
     }
 }
@@ -167,10 +171,16 @@ pub fn element_of(kind: Kind, field: FieldId) -> Option<&'static str> {
     match field {
         REMOVED => Some("(removed)"),
         SOURCE => Some("(source)"),
+        SEALED if has_sealed_file(kind) => Some("(sealed file)"),
         OTHER if kind.is_typed() => Some("(other)"),
         BODY if !kind.is_typed() => Some("(body)"),
         _ => element_by_number(kind, field).map(|element| element.name),
     }
+}
+
+/// Whether a record of this kind may have a sealed file of its own.
+pub fn has_sealed_file(kind: Kind) -> bool {
+    matches!(kind, Kind::PATIENT | Kind::DOCUMENT | Kind::OFFICE_DOCUMENT)
 }
 
 /// Whether the field exists in this kind, in this version.
@@ -188,7 +198,7 @@ pub fn is_item_field(kind: Kind, field: FieldId) -> bool {
 pub fn needs_settling(kind: Kind, field: FieldId) -> bool {
     match field {
         REMOVED => true,
-        SOURCE | ID | META | IMPLICIT_RULES | LANGUAGE | TEXT => false,
+        SOURCE | SEALED | ID | META | IMPLICIT_RULES | LANGUAGE | TEXT => false,
         _ if kind == Kind::PATIENT => IDENTIFYING.contains(&field),
         _ => kind.compartment() == crate::op::Compartment::Clinical,
     }
@@ -257,7 +267,7 @@ mod tests {
     #[test]
     fn no_number_or_member_occurs_twice_in_a_kind() {
         for kind in Kind::all().filter(|kind| kind.is_typed()) {
-            let mut numbers = BTreeSet::from([REMOVED, BODY, SOURCE, OTHER]);
+            let mut numbers = BTreeSet::from([REMOVED, BODY, SOURCE, SEALED, OTHER]);
             let mut members = BTreeSet::new();
             for element in COMMON.iter().chain(elements(kind)) {
                 assert!(numbers.insert(element.number), "{kind:?} {}", element.name);

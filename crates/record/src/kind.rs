@@ -31,6 +31,10 @@ impl Kind {
     pub const REPORT: Self = Self(10);
     /// A note written in Wardkeep: a FHIR DocumentReference whose content is its text. Those of others keep their own kind.
     pub const NOTE: Self = Self(11);
+    /// A document of the chart that was added here, a FHIR DocumentReference whose content is a sealed file.
+    pub const DOCUMENT: Self = Self(12);
+    /// The same of the office: an identity card, an insurance card, a letter about an appointment.
+    pub const OFFICE_DOCUMENT: Self = Self(13);
 
     /// The kind that a resource of this FHIR type is stored as; `None` when R4 has no such type.
     pub fn of_type(resource_type: &str) -> Option<Self> {
@@ -46,7 +50,7 @@ impl Kind {
 
     /// The FHIR type; empty for a number that this version does not know (see [`Kind::is_known`]).
     pub fn resource_type(self) -> &'static str {
-        if self == Self::NOTE {
+        if self.is_written_here() {
             return "DocumentReference";
         }
         let of = |table: &[(u16, &'static str)]| {
@@ -63,14 +67,19 @@ impl Kind {
 
     /// Whether its elements are fields of their own; the others keep their whole content in [`crate::field::BODY`].
     pub fn is_typed(self) -> bool {
-        (1..=11).contains(&self.0)
+        (1..=13).contains(&self.0)
+    }
+
+    /// Whether it is a DocumentReference that Wardkeep makes itself. Those of others keep their own kind, verbatim.
+    pub fn is_written_here(self) -> bool {
+        matches!(self, Self::NOTE | Self::DOCUMENT | Self::OFFICE_DOCUMENT)
     }
 
     /// Who needs to know: registration and schedule belong to the office, everything else to the chart.
     ///
     /// Billing types that carry diagnoses (Claim, Invoice, ExplanationOfBenefit and the like) are clinical on purpose.
     pub fn compartment(self) -> Compartment {
-        if table::OFFICE.contains(&self.resource_type()) {
+        if self == Self::OFFICE_DOCUMENT || table::OFFICE.contains(&self.resource_type()) {
             Compartment::Office
         } else {
             Compartment::Clinical
@@ -81,7 +90,9 @@ impl Kind {
     pub fn all() -> impl Iterator<Item = Self> {
         let typed = table::TYPED.iter().map(|(number, _)| Self(*number));
         let verbatim = table::VERBATIM.iter().map(|(number, _)| Self(*number));
-        typed.chain([Self::NOTE]).chain(verbatim)
+        typed
+            .chain([Self::NOTE, Self::DOCUMENT, Self::OFFICE_DOCUMENT])
+            .chain(verbatim)
     }
 }
 
@@ -103,10 +114,10 @@ mod tests {
 
     #[test]
     fn types_and_numbers_name_each_other() {
-        for kind in Kind::all().filter(|kind| *kind != Kind::NOTE) {
+        for kind in Kind::all().filter(|kind| !kind.is_written_here()) {
             assert_eq!(Kind::of_type(kind.resource_type()), Some(kind));
         }
-        assert_eq!(Kind::all().count(), 147);
+        assert_eq!(Kind::all().count(), 149);
         assert_eq!(Kind::of_type("DomainResource"), None);
         assert_eq!(Kind::of_type(""), None);
         assert!(!Kind(9_999).is_known());

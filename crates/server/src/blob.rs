@@ -145,6 +145,28 @@ impl Blobs {
         }
     }
 
+    /// Whether a whole file is still what its name says. Reads all of it, a few at once.
+    pub async fn is_sound(&self, clinic: ClinicId, blob: &BlobHash) -> Result<bool, StoreError> {
+        let _turn = self.bringing_together.acquire().await.map_err(|_| StoreError::Closed)?;
+        let found = match self.objects.get(&whole(clinic, blob)).await {
+            Err(object_store::Error::NotFound { .. }) => return Ok(false),
+            other => other.map_err(fault)?,
+        };
+        let (mut hasher, mut bytes) = (blake3::Hasher::new(), found.into_stream());
+        while let Some(piece) = bytes.next().await {
+            hasher.update(&piece.map_err(fault)?);
+        }
+        Ok(hasher.finalize() == *blob)
+    }
+
+    /// Removes a whole file that is not what its name says.
+    pub async fn drop_whole(&self, clinic: ClinicId, blob: &BlobHash) -> Result<(), StoreError> {
+        match self.objects.delete(&whole(clinic, blob)).await {
+            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(fault(error)),
+        }
+    }
+
     /// The length of a whole file.
     pub async fn length(&self, clinic: ClinicId, blob: &BlobHash) -> Result<Option<u64>, StoreError> {
         match self.objects.head(&whole(clinic, blob)).await {

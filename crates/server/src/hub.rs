@@ -21,6 +21,8 @@ struct Counts {
     /// Of these, those that each device has caused itself.
     own_snapshots: HashMap<DeviceId, u64>,
     receipts: u64,
+    blobs: u64,
+    wanted: u64,
     streams: HashMap<DeviceId, u32>,
 }
 
@@ -83,6 +85,16 @@ impl Hub {
         self.change(|counts| counts.receipts += 1);
     }
 
+    /// A sealed file has come.
+    pub fn blobs(&self) {
+        self.change(|counts| counts.blobs += 1);
+    }
+
+    /// A sealed file is wanted again.
+    pub fn wanted(&self) {
+        self.change(|counts| counts.wanted += 1);
+    }
+
     /// Listens for one device, unless it listens `most` times already. The first events say what it may have missed.
     pub fn listen(self: &Arc<Self>, device: DeviceId, most: u32) -> Option<Listener> {
         let bell = self.bell.subscribe();
@@ -100,6 +112,7 @@ impl Hub {
             Event::Joins,
             Event::Snapshots,
             Event::Receipts,
+            Event::Wanted,
         ]);
         drop(counts);
         Some(Listener {
@@ -136,6 +149,8 @@ struct Seen {
     joins: u64,
     snapshots: u64,
     receipts: u64,
+    blobs: u64,
+    wanted: u64,
 }
 
 impl Counts {
@@ -148,6 +163,8 @@ impl Counts {
             joins: self.joins,
             snapshots: self.snapshots - self.own_snapshots.get(&device).copied().unwrap_or(0),
             receipts: self.receipts,
+            blobs: self.blobs,
+            wanted: self.wanted,
         }
     }
 }
@@ -183,6 +200,8 @@ impl Listener {
             (now.joins != seen.joins, Event::Joins),
             (now.snapshots != seen.snapshots, Event::Snapshots),
             (now.receipts != seen.receipts, Event::Receipts),
+            (now.blobs != seen.blobs, Event::Blobs),
+            (now.wanted != seen.wanted, Event::Wanted),
         ];
         self.due
             .extend(news.into_iter().filter_map(|(changed, event)| changed.then_some(event)));
@@ -228,6 +247,7 @@ mod tests {
             Event::Joins,
             Event::Snapshots,
             Event::Receipts,
+            Event::Wanted,
         ];
         assert_eq!(drain(&mut listener).await, first);
         hub.segments(ME);

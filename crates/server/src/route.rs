@@ -63,6 +63,8 @@ pub fn router(app: Arc<App>) -> Router {
                 .head(snapshots::has_chunk)
                 .put(snapshots::put_chunk),
         )
+        .route("/v1/blobs", post(blobs::ask))
+        .route("/v1/blobs/{hash}/check", post(blobs::check))
         .route(
             "/v1/blobs/{hash}",
             get(blobs::get).head(blobs::head).put(blobs::put).delete(blobs::delete),
@@ -112,7 +114,7 @@ fn enter(app: &App, request: &Request) -> Result<(), Fault> {
 
 /// The pattern of the route, never the path: a path may name an invitation or a file.
 fn route_of(request: &Request) -> &'static str {
-    const ROUTES: [&str; 23] = [
+    const ROUTES: [&str; 25] = [
         "/v1/hello",
         "/v1/clinics",
         "/v1/roster",
@@ -135,7 +137,9 @@ fn route_of(request: &Request) -> &'static str {
         "/v1/snapshots/{id}/countersignature",
         "/v1/snapshots/{id}/acknowledgement",
         "/v1/chunks/{hash}",
+        "/v1/blobs",
         "/v1/blobs/{hash}",
+        "/v1/blobs/{hash}/check",
     ];
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     ROUTES

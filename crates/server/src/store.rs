@@ -313,6 +313,9 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets a half-sent sealed file.
     async fn drop_upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<()>;
 
+    /// Forgets a whole sealed file that is lost or damaged, so that it can be sent again.
+    async fn lose_upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<()>;
+
     /// Half-sent sealed files that nobody has continued since.
     async fn stale_uploads(&self, before_ms: u64) -> Stored<Vec<(ClinicId, [u8; 32])>>;
 

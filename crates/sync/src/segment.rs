@@ -13,6 +13,8 @@ mod open;
 mod ops;
 pub(crate) mod pack;
 pub(crate) mod padme;
+
+pub use padme::padded_length;
 mod seal;
 pub(crate) mod verify;
 

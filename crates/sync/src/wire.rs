@@ -6,6 +6,7 @@
 //!
 //! A `match` on an answer's code must have an arm for codes to come: they are never reused, new ones are added.
 
+mod blobs;
 mod event;
 mod join;
 mod lease;
@@ -15,6 +16,7 @@ mod roster;
 mod segments;
 mod snapshot;
 
+pub use blobs::{BlobsAsk, BlobsReply, MAX_BLOBS};
 pub use event::Event;
 pub use join::{InvitationPost, Join, JoinPost, JoinState, JoinsReply, MAX_JOINS, WelcomePost};
 pub use lease::{LeasePost, LeaseReply, LeaseRow, LeasesReply, MAX_LEASES, SHARE_BYTES};

@@ -9,12 +9,19 @@
 //! any of its bytes is handed out. The key is random, one for each blob, and lives in the compartment's database; the header commits to it.
 //!
 //! The plain text is never on disk: the file under its temporary name is sealed from its first byte.
+//!
+//! A file that comes from elsewhere is gathered under the ending `part`, as sealed as it travels, and gets its name only when the hash of
+//! the whole is the one that its record names. So the bytes are the same on every device, and each can offer them again.
 
+mod partial;
 mod read;
+mod sealed;
 mod write;
 
-pub use read::{BlobReader, open, read_all};
-pub use write::write;
+pub use partial::{Finished, append_partial, discard_partial, finish_partial, hash_of, partial_length, read_sealed};
+pub use read::{BlobReader, CHUNK_BYTES, open, open_at, read_all};
+pub use sealed::{CONTENT_LIMIT, Sealed};
+pub use write::{seal, write};
 
 use crate::home::{Home, HomeError, sync_dir_of};
 use crate::key::{BlobKey, PurposeKey, derive_into};
@@ -33,6 +40,8 @@ const MAGIC: &[u8; 7] = b"WKBLOB\x01";
 const HEADER: usize = MAGIC.len() + COMMITMENT + NONCE;
 /// The ending of a file that is not whole yet.
 const UNFINISHED: &str = "new";
+/// The ending of a file that is being fetched.
+const PARTIAL: &str = "part";
 
 /// How large a blob is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +50,8 @@ pub struct BlobSize {
     pub plain: u64,
     /// Bytes on disk.
     pub sealed: u64,
+    /// BLAKE3 of what is on disk: the name under which the file travels.
+    pub hash: [u8; 32],
 }
 
 /// Why a blob was not written or read.
@@ -118,6 +129,17 @@ pub fn remove_unfinished(home: &Home) -> Result<usize, BlobError> {
         }
     }
     Ok(removed)
+}
+
+/// How long a file of so much content is made before it is sealed: its length on the wire tells little of its own.
+fn padded(size: u64) -> u64 {
+    usize::try_from(size).map_or(size, |size| wardkeep_sync::segment::padded_length(size) as u64)
+}
+
+/// How long the file of so much content, padding and all, is.
+fn sealed_length(plain: u64) -> u64 {
+    let chunks = plain.div_ceil(CHUNK as u64).max(1);
+    HEADER as u64 + plain + chunks * TAG as u64
 }
 
 /// The STREAM of one blob.

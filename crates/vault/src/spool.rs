@@ -13,6 +13,7 @@
 //! The format and its reasons are in docs/adr/0010-spool.md.
 
 mod alarm;
+mod blob;
 mod chunks;
 mod device;
 mod error;
@@ -24,6 +25,7 @@ mod segment;
 mod vector;
 
 pub use alarm::Alarm;
+pub use blob::Carried;
 pub use chunks::{ChunkFolder, clear_chunks};
 pub use device::{Cursor, JOINING_MAX, ServerLink};
 pub use error::SpoolError;

@@ -38,7 +38,7 @@ mod tests;
 
 pub use apply::{Applied, NOBODY_USER};
 pub use audit::{Action, AuditEntry, AuditFault, AuditReport, AuditRow, DETAIL_MAX};
-pub use blob_index::BlobRow;
+pub use blob_index::{BlobRow, Travelling};
 pub use conflict::{Choice, Conflict, Contender, Settled};
 pub use draft::{DRAFT_MAX, Draft};
 pub use edit::{Edit, OP_BYTES_MAX, OP_RECORDS_MAX};

@@ -8,6 +8,7 @@ pub mod clinic;
 pub mod conflicts;
 pub mod devices;
 pub mod doctor;
+pub mod document;
 pub mod export;
 pub mod import;
 pub mod incident;

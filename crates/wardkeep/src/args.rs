@@ -1,6 +1,7 @@
 //! The shape of the command line. A password is never an argument and never in the environment: both are seen by others.
 
 mod clinic;
+mod document;
 mod incident;
 mod keys;
 mod policy;
@@ -16,6 +17,8 @@ pub use policy::{DiskArgument, PolicyAction, PolicySet};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub use document::{AddDocument, Document, DocumentPart, SaveDocument, Sort};
 
 /// The end of `--help`: what the exit codes mean. The same table is in docs/command-line.md.
 const AFTER_HELP: &str = "\
@@ -84,6 +87,9 @@ pub enum Action {
     /// Find, show, register and edit patients
     #[command(subcommand)]
     Patient(Patient),
+    /// A patient's documents: add, list, show, save, remove
+    #[command(subcommand)]
+    Document(Document),
     /// Give records out
     #[command(subcommand)]
     Export(Export),

@@ -66,7 +66,7 @@ impl From<ErrorCode> for Exit {
             | C::DeviceRevoked
             | C::UserRevoked
             | C::Expired => Self::Server,
-            C::NotAttached | C::NotEnrolled | C::NoKey => Self::Alone,
+            C::NotAttached | C::NotEnrolled | C::NoKey | C::FileNotHere => Self::Alone,
             C::RosterRefused => Self::Check,
             C::Locked | C::Conflict | C::Internal => Self::Failure,
         }
@@ -194,6 +194,7 @@ fn words(error: &CommandError) -> String {
         C::DeviceRevoked => "This device was revoked. Nothing was erased; what was not sent is still here.".into(),
         C::RosterRefused => "The roster of the clinic and the one here do not agree. Nothing was changed; compare `wardkeep clinic words` on two laptops.".into(),
         C::NoKey => "A key that this needs has not come to this laptop yet. Another laptop of the clinic that has it must be online once.".into(),
+        C::FileNotHere => "The file is not on this laptop yet. `wardkeep sync` fetches it once another laptop has sent it; `wardkeep document show` says where it is.".into(),
         C::Expired => "The invitation has ended, or was used. Ask for another.".into(),
         C::InvitationInvalid => format!("This is no invitation{field}: it may be mistyped or cut short."),
         C::Internal => "A fault of the program. The log says where.".into(),

@@ -48,6 +48,7 @@ fn run(arguments: &Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Action::Status => action::status::run(common, printer),
         Action::Import(args::Import::Fhir(import)) => action::import::run(common, import, printer),
         Action::Patient(patient) => action::patient::run(common, patient, printer),
+        Action::Document(document) => action::document::run(common, document, printer),
         Action::Export(args::Export::Fhir(export)) => action::export::run(common, export, printer),
         Action::Audit(audit) => action::audit::run(common, audit, printer),
         Action::User(user) => action::user::run(common, user, printer),

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { type CommandError, call, type PatientDetail, type PatientDraft, useAsk } from "../bridge";
 import { Chart } from "../features/chart/Chart";
+import { Documents } from "../features/documents/Documents";
 import { ImportPage } from "../features/importing/ImportPage";
 import { Notebook } from "../features/notes/Notebook";
 import { Banner } from "../features/patient/Banner";
@@ -34,6 +35,7 @@ export function PatientRoute() {
       via={via}
       chart={<Chart patient={id} />}
       notes={<Notebook patient={id} />}
+      documents={<Documents patient={id} />}
       onCount={refreshSession}
     />
   );

@@ -48,6 +48,7 @@ export const ERROR_CODES = [
   "expired",
   "invitation_invalid",
   "wiped",
+  "file_not_here",
   "internal",
 ] as const satisfies readonly ErrorCode[];
 

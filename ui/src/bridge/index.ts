@@ -2,4 +2,4 @@ export * from "./activity";
 export * from "./ask";
 export * from "./call";
 export type * from "./generated";
-export { onFilesDropped, pickFiles } from "./transport";
+export { onFilesDropped, pickFiles, pickTarget } from "./transport";

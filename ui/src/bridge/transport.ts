@@ -45,6 +45,11 @@ export function pickFiles(title: string): Promise<string[]> {
   return invoke<string[]>("pick_files", { title });
 }
 
+/** Asks where a copy is to be saved; nothing when the person cancels. */
+export function pickTarget(title: string, name: string): Promise<string | null> {
+  return invoke<string | null>("pick_target", { title, name });
+}
+
 export interface DropWatcher {
   hover: (over: boolean) => void;
   drop: (paths: string[]) => void;

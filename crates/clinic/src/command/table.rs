@@ -4,8 +4,8 @@ use super::{Command, Need};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::{
-    allergy, audit, chart, conflict, device, enrollment, export, import, incident, machine, note, patient, policy,
-    rotation, session, setting, sync, user,
+    allergy, audit, chart, conflict, device, document, enrollment, export, import, incident, machine, note, patient,
+    policy, rotation, session, setting, sync, user,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -81,6 +81,14 @@ macro_rules! with_commands {
             note_draft_save => note::draft_save,
             note_draft_discard => note::draft_discard,
             note_finish => note::finish,
+
+            document_add => document::add,
+            document_list => document::list,
+            document_show => document::show,
+            document_read => document::read,
+            document_save => document::save,
+            document_remove => document::remove,
+            document_restore => document::restore,
 
             import_preview => import::preview,
             import_start => import::start,

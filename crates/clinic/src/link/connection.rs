@@ -5,7 +5,7 @@ use super::error::LinkError;
 use super::identity::Identity;
 use super::watched::{Ending, Watched};
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -159,11 +159,32 @@ impl Link {
         kind: &str,
         body: Vec<u8>,
     ) -> Result<Response<Incoming>, LinkError> {
+        let kind = HeaderValue::from_str(kind).map_err(|_| LinkError::TooLarge)?;
+        self.ask((method, path), (CONTENT_TYPE, kind), body).await
+    }
+
+    /// Sends a request without body and with one header of its own.
+    pub(super) async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        (name, value): (HeaderName, &str),
+    ) -> Result<Response<Incoming>, LinkError> {
+        let value = HeaderValue::from_str(value).map_err(|_| LinkError::TooLarge)?;
+        self.ask((method, path), (name, value), Vec::new()).await
+    }
+
+    async fn ask(
+        &self,
+        (method, path): (Method, &str),
+        (name, value): (HeaderName, HeaderValue),
+        body: Vec<u8>,
+    ) -> Result<Response<Incoming>, LinkError> {
         let request = Request::builder()
             .method(method)
             .uri(format!("https://{}{path}", self.authority))
             .header(HOST, &self.authority)
-            .header(CONTENT_TYPE, kind)
+            .header(name, value)
             .body(Full::new(Bytes::from(body)))
             .map_err(|_| LinkError::TooLarge)?;
         let mut sender = self.open.sender.clone();

@@ -12,11 +12,14 @@ use wardkeep_record::fields::Fields;
 use wardkeep_record::id::{BlobId, RecordId};
 use wardkeep_record::op::Compartment;
 use wardkeep_record::role::Permission;
-use wardkeep_vault::blob;
+use wardkeep_vault::blob::{self, BlobError};
 use wardkeep_vault::key::BlobKey;
 
 /// Bytes of a photo.
 pub(super) const PHOTO_LIMIT: usize = 8 << 20;
+
+/// Bytes of a photo with its padding.
+const SEALED_LIMIT: usize = 2 * PHOTO_LIMIT;
 
 /// How a photo's attachment names its sealed file.
 pub(super) const URN: &str = "urn:uuid:";
@@ -40,7 +43,7 @@ pub struct Photo {
 /// Where a patient's picture is.
 pub(super) enum Picture {
     /// In a sealed file of this vault.
-    Sealed(BlobId),
+    Sealed(BlobId, String),
     /// In the record itself, as it was imported.
     Inline(Photo),
 }
@@ -59,7 +62,7 @@ pub(super) fn picture_of(fields: &Fields) -> Option<Picture> {
     let attachments: Vec<Attachment> = serde_json::from_str(fields.one(patient::PHOTO)?).ok()?;
     attachments.into_iter().find_map(|attachment| {
         if let Some(id) = attachment.url.strip_prefix(URN).and_then(|id| id.parse().ok()) {
-            return Some(Picture::Sealed(id));
+            return Some(Picture::Sealed(id, attachment.content_type));
         }
         let shown = is_picture(&attachment.content_type) && !attachment.data.is_empty();
         shown.then_some(Picture::Inline(Photo {
@@ -84,21 +87,31 @@ impl Command for Input {
             Ok(match picture_of(&load(view, self.id)?.state.fields) {
                 None => None,
                 Some(Picture::Inline(photo)) => Some(Ok(photo)),
-                Some(Picture::Sealed(id)) => view.blob(Compartment::Office, id)?.map(Err),
+                Some(Picture::Sealed(id, media_type)) => {
+                    let travels = view.own_chain(Compartment::Office)?.is_some();
+                    view.blob(Compartment::Office, id)?
+                        .map(|row| Err(Box::new((row, media_type, travels))))
+                }
             })
         })?;
-        let sealed = match found {
+        let (sealed, media_type, travels) = match found {
             None => return Ok(None),
             Some(Ok(photo)) => return Ok(Some(photo)),
-            Some(Err(sealed)) => sealed,
+            Some(Err(sealed)) => *sealed,
         };
         let key = BlobKey::from_slice(&sealed.key[..]).ok_or_else(|| CommandError::internal("blob key"))?;
-        let bytes = blob::read_all(&session.env.home, sealed.id, &key, PHOTO_LIMIT)?;
-        if !is_picture(&sealed.media_type) {
+        let mut bytes = match blob::read_all(&session.env.home, sealed.id, &key, SEALED_LIMIT) {
+            // It has not come yet: the place of the picture stays empty.
+            Err(BlobError::Missing) if travels => return Ok(None),
+            other => other?,
+        };
+        // Behind the picture there is padding.
+        bytes.truncate(usize::try_from(sealed.size).unwrap_or(usize::MAX));
+        if !is_picture(&media_type) {
             return Err(ErrorCode::NotFound.into());
         }
         Ok(Some(Photo {
-            media_type: sealed.media_type,
+            media_type,
             base64: base64::encode(&bytes),
         }))
     }

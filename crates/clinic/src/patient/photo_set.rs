@@ -1,6 +1,6 @@
 //! `patient_photo_set`: seals a picture and makes it the patient's.
 
-use super::photo::{PHOTO_LIMIT, Picture, URN, is_picture, picture_of};
+use super::photo::{PHOTO_LIMIT, URN, is_picture};
 use super::{PatientDetail, detail, load};
 use crate::base64;
 use crate::command::{Command, FILE_LIMIT, Need};
@@ -8,7 +8,7 @@ use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use serde::Deserialize;
 use ts_rs::TS;
-use wardkeep_record::field::{Kind, patient};
+use wardkeep_record::field::{Kind, SEALED, patient};
 use wardkeep_record::id::RecordId;
 use wardkeep_record::op::{Compartment, FieldKey};
 use wardkeep_record::role::Permission;
@@ -52,34 +52,26 @@ impl Command for Input {
         if !begins_as(&self.media_type, &bytes) {
             return Err(CommandError::invalid("base64"));
         }
-        let row = crate::export::seal(session, &bytes, &self.media_type, self.id)?;
-        let blob = row.id;
+        let (env, blob) = (&session.env, session.new_blob_id());
+        let sealed = blob::seal(&env.home, &*env.random, blob, &mut &bytes[..], PHOTO_LIMIT as u64)?;
         let written = session.write(Compartment::Office, |tx| {
-            let stored = load(&tx.read(), self.id)?;
-            let former = match picture_of(&stored.state.fields) {
-                Some(Picture::Sealed(id)) => Some(id),
-                _ => None,
-            };
+            load(&tx.read(), self.id)?;
             let attachment = format!(
                 "[{{\"contentType\":\"{}\",\"url\":\"{URN}{blob}\",\"size\":{}}}]",
                 self.media_type,
                 bytes.len()
             );
-            let key = FieldKey {
-                field: patient::PHOTO,
-                item: None,
-            };
-            let values = vec![(key, Some(attachment.into_boxed_str()))];
-            tx.put_blob(&row)?;
+            let key = |field| FieldKey { field, item: None };
+            let values = vec![
+                (key(patient::PHOTO), Some(attachment.into_boxed_str())),
+                (key(SEALED), Some(sealed.to_json().as_str().into())),
+            ];
             tx.put(vec![Edit {
                 record: self.id,
                 kind: Kind::PATIENT,
                 patient: None,
                 values,
             }])?;
-            if let Some(former) = former {
-                tx.remove_blob(former)?;
-            }
             let entry = serde_json::json!({ "fields": ["photo"], "bytes": bytes.len() });
             tx.audit(
                 &AuditEntry::new(Action::Attach)
@@ -87,17 +79,13 @@ impl Command for Input {
                     .record(self.id)
                     .detail(&entry),
             )?;
-            Ok((detail(session, &tx.read(), self.id)?, former))
+            detail(session, &tx.read(), self.id)
         });
-        // Whichever file has no row now has no key either; taking it away only frees the space.
-        let (unused, answer) = match written {
-            Ok((answer, former)) => (former, Ok(answer)),
-            Err(error) => (Some(blob), Err(error)),
-        };
-        if let Some(unused) = unused {
-            let _ = blob::remove(&session.env.home, unused);
+        if written.is_err() {
+            // Without its record nobody can read the file: it only takes space. The former picture's stays, for whoever undoes this.
+            let _ = blob::remove(&session.env.home, blob);
         }
-        answer
+        written
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) fn kind_name(kind: ProblemKind) -> &'static str {
         ProblemKind::SnapshotRefused => "snapshot_refused",
         ProblemKind::SegmentsDropped => "segments_dropped",
         ProblemKind::FalseReceipt => "false_receipt",
+        ProblemKind::FileDamaged => "file_damaged",
     }
 }
 
@@ -83,6 +84,7 @@ mod tests {
             P::SnapshotRefused,
             P::SegmentsDropped,
             P::FalseReceipt,
+            P::FileDamaged,
         ] {
             assert_eq!(serde_json::to_value(kind).ok(), Some(kind_name(kind).into()));
         }

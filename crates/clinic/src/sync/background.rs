@@ -149,6 +149,9 @@ impl Clinic {
             signal,
             thread: Some(thread),
         });
+        let carrying = super::files::Carrying::start(self);
+        *super::held(&self.sync().carrier_thread) =
+            Some(carrying.map_err(|_| CommandError::internal("no thread for sealed files"))?);
         Ok(())
     }
 }
@@ -173,6 +176,8 @@ fn keep_in_step(clinic: &WeakClinic, signal: &Arc<Signal>) {
             Ok(outcome) if outcome.wiped => break,
             Ok(outcome) => {
                 clinic.sync().live().retry_at_ms = None;
+                // Records first: what names a file is here before the file.
+                clinic.sync().carrier().ring();
                 wait = if outcome.joining {
                     JOINING
                 } else if outcome.in_step {
@@ -234,12 +239,16 @@ fn has_unsealed(clinic: &Clinic) -> bool {
 fn listen(clinic: &Clinic, signal: &Arc<Signal>) -> Option<tokio::task::JoinHandle<()>> {
     let server = clinic.server().ok()?;
     let runtime = clinic.sync().runtime().ok()?;
-    let signal = Arc::clone(signal);
+    let (signal, carrier) = (Arc::clone(signal), Arc::clone(clinic.sync().carrier()));
     Some(runtime.spawn(async move {
         let heard = async {
             let mut events = server.link().await?.events().await?;
             loop {
-                signal.event(events.next().await?);
+                match events.next().await? {
+                    Event::Blobs => carrier.ring(),
+                    Event::Wanted => carrier.ring_about_all(),
+                    other => signal.event(other),
+                }
             }
         };
         let ended: Result<(), LinkError> = heard.await;

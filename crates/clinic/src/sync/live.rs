@@ -29,6 +29,8 @@ pub(crate) struct Live {
     pub(crate) agrees: BTreeMap<[u8; 16], bool>,
     /// When something of another device was applied here last, by the device's id.
     pub(crate) devices_heard: BTreeMap<[u8; 16], u64>,
+    /// How far the files that are being sent have come, by their names on the wire.
+    pub(crate) sending: BTreeMap<[u8; 32], u64>,
     problems: BTreeMap<(ProblemKind, Option<String>), Problem>,
 }
 

@@ -21,7 +21,8 @@ impl Command for Input {
         clinic.start_background()?;
         if clinic.runs_in_background() {
             clinic.sync().signal().ask();
-        } else if let Err(error) = clinic.sync_round() {
+            clinic.sync().carrier().ring_about_all();
+        } else if let Err(error) = clinic.sync_round().and_then(|_| clinic.carry_files()) {
             // A program that ends after its command has no thread for it. What went wrong is part of the status.
             tracing::debug!(%error, "a round of sync failed");
         }

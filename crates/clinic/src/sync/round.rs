@@ -3,7 +3,7 @@
 
 use super::exchange::exchange;
 use super::wire::ProblemKind;
-use super::{apply, checkpoint, fetch, held, push, revoked, seal, snapshot};
+use super::{apply, checkpoint, fetch, files, held, push, revoked, seal, snapshot};
 use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining, naming};
@@ -107,6 +107,8 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     apply::leftovers(clinic)?;
     naming::follow(clinic)?;
     policy::follow(clinic)?;
+    // What names a file is here; the file itself is carried beside the rounds.
+    apply::unless_locked(clinic.with_session(|session| files::note(clinic, session)))?;
     // What waited for a key or an epoch that has come, and what a checkpoint says of what was applied.
     let sealed = seal::all(clinic)?;
     if checkpoint::publish_due(clinic)? || sealed > 0 {

@@ -1,5 +1,6 @@
 //! `sync_status`: where sync stands. Works locked, then without what only an open compartment can count.
 
+use super::files::{self, Files};
 use super::key::KEPT;
 use super::name::short;
 use super::wire::{Problem, ProblemKind, SyncState, SyncStatus, Waiting};
@@ -64,6 +65,7 @@ fn from_memory(clinic: &Clinic) -> SyncStatus {
         last_synced_ms: live.synced_ms,
         waiting: Vec::new(),
         receiving: live.receiving,
+        files: Files::default(),
         problems: live.problems().cloned().collect(),
         conflicts: 0,
         retry_in_s: live
@@ -83,6 +85,7 @@ fn of_session(clinic: &Clinic, session: &Session, status: &mut SyncStatus) -> Re
             if desk.has_roster() {
                 status.snapshots = snapshot::statuses(clinic, session, desk)?;
             }
+            of_files(clinic, Some(session), desk, status)?;
             Ok(())
         })?
         .unwrap_or_default();
@@ -106,7 +109,10 @@ fn of_session(clinic: &Clinic, session: &Session, status: &mut SyncStatus) -> Re
 /// What a locked device knows.
 fn of_locked(clinic: &Clinic, status: &mut SyncStatus) -> Result<(), CommandError> {
     clinic
-        .with_desk(|desk| of_desk(desk, status, |id| short(&id.to_string())))
+        .with_desk(|desk| {
+            of_desk(desk, status, |id| short(&id.to_string()))?;
+            of_files(clinic, None, desk, status)
+        })
         .map(Option::unwrap_or_default)
 }
 
@@ -125,6 +131,25 @@ fn of_desk(desk: &Desk, status: &mut SyncStatus, name: impl Fn(DeviceId) -> Stri
     status
         .problems
         .extend(unseen.filter_map(|alarm| problem_of(&alarm, &name)));
+    Ok(())
+}
+
+/// Documents and pictures, and what is wrong with those of the server.
+fn of_files(
+    clinic: &Clinic,
+    session: Option<&Session>,
+    desk: &Desk,
+    status: &mut SyncStatus,
+) -> Result<(), CommandError> {
+    status.files = files::status(clinic, session, desk)?;
+    if status.files.damaged > 0 {
+        status.problems.push(Problem {
+            kind: ProblemKind::FileDamaged,
+            device: None,
+            at_ms: clinic.machine().clock.now_ms(),
+            count: status.files.damaged,
+        });
+    }
     Ok(())
 }
 
@@ -169,7 +194,13 @@ fn state_of(clinic: &Clinic, status: &SyncStatus) -> SyncState {
         use ProblemKind as P;
         !matches!(
             problem.kind,
-            P::ServerLostData | P::Clock | P::Certificate | P::NewerVersion | P::NoKey | P::Quarantined
+            P::ServerLostData
+                | P::Clock
+                | P::Certificate
+                | P::NewerVersion
+                | P::NoKey
+                | P::Quarantined
+                | P::FileDamaged
         )
     };
     let now_ms = clinic.machine().clock.now_ms();
@@ -188,7 +219,7 @@ fn state_of(clinic: &Clinic, status: &SyncStatus) -> SyncState {
         SyncState::Stale
     } else if offline || (status.last_heard_ms.is_none() && !syncing) {
         SyncState::Offline
-    } else if syncing || !status.waiting.is_empty() || push_waits(clinic) {
+    } else if syncing || !status.waiting.is_empty() || status.files.sending.files > 0 || push_waits(clinic) {
         SyncState::Syncing
     } else {
         SyncState::UpToDate

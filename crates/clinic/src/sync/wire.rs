@@ -1,5 +1,6 @@
 //! What the surfaces see of sync.
 
+use super::files::Files;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use wardkeep_record::op::Compartment;
@@ -45,6 +46,8 @@ pub struct SyncStatus {
     pub waiting: Vec<Waiting>,
     /// How far a long fetch has come.
     pub receiving: Option<Receiving>,
+    /// Documents and pictures that are not where they should be.
+    pub files: Files,
     /// What is wrong.
     pub problems: Vec<Problem>,
     /// Records in which values met that had not seen each other; 0 while locked.
@@ -166,6 +169,8 @@ pub enum ProblemKind {
     SegmentsDropped,
     /// The server shows a receipt of a wipe that the wiped device has not signed.
     FalseReceipt,
+    /// The server gave other bytes than those of a document or picture. They were not taken, and another device is asked.
+    FileDamaged,
 }
 
 /// One problem.

@@ -216,9 +216,15 @@ fn a_photo_is_sealed_replaced_and_removed() {
         (Some("image/png"), Some(first.as_str()))
     );
     set(&picture(8), "image/png").unwrap();
-    assert_eq!(blob_files(&clinic), 1, "the former picture's file is gone");
+    assert_eq!(
+        blob_files(&clinic),
+        2,
+        "the former picture's file stays, for whoever undoes this"
+    );
+    let shown = json(&clinic, "patient_photo", value!({"id": id})).unwrap();
+    assert_eq!(shown["base64"].as_str(), Some(picture(8).as_str()));
     let without = json(&clinic, "patient_photo_remove", value!({"id": id})).unwrap();
-    assert_eq!((without["has_photo"].as_bool(), blob_files(&clinic)), (Some(false), 0));
+    assert_eq!((without["has_photo"].as_bool(), blob_files(&clinic)), (Some(false), 2));
     assert_eq!(actions(&clinic, Some(&id)), ["edit", "attach", "attach", "register"]);
 }
 

@@ -4,6 +4,7 @@ mod attach;
 mod cloud;
 mod conflicts;
 mod converging;
+mod documents;
 mod incidents;
 mod joining;
 mod lives;

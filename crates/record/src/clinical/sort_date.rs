@@ -31,7 +31,7 @@ fn of_kind(kind: Kind) -> &'static [FieldId] {
         Kind::ENCOUNTER => &[encounter::PERIOD],
         Kind::PROCEDURE => &[procedure::PERFORMED],
         Kind::REPORT => &[report::EFFECTIVE, report::ISSUED],
-        Kind::NOTE => &[note::DATE],
+        Kind::NOTE | Kind::DOCUMENT | Kind::OFFICE_DOCUMENT => &[note::DATE],
         _ => &[],
     }
 }

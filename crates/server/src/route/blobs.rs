@@ -1,8 +1,10 @@
 //! `/v1/blobs/HASH`: sealed files, named by the BLAKE3 hash of what is sealed. Both ways can be taken up where they were cut.
 
+mod check;
 mod range;
 mod upload;
 
+pub use check::{ask, check};
 pub use upload::{delete, put};
 
 use crate::app::{App, Device};

@@ -203,6 +203,10 @@ impl Store for SqliteStore {
         self.writer.run(move |tx| book::forget(tx, clinic, &blob)).await
     }
 
+    async fn lose_upload(&self, clinic: ClinicId, blob: [u8; 32]) -> Stored<()> {
+        self.writer.run(move |tx| book::lose(tx, clinic, &blob)).await
+    }
+
     async fn stale_uploads(&self, before_ms: u64) -> Stored<Vec<(ClinicId, [u8; 32])>> {
         self.readers.run(move |db| book::stale(db, before_ms)).await
     }

@@ -46,6 +46,8 @@ async fn a_push_and_an_entry_wake_the_others() {
         Event::Parcels,
         Event::Joins,
         Event::Snapshots,
+        Event::Receipts,
+        Event::Wanted,
     ];
     assert_eq!(of_founder.drain().await, first);
     assert_eq!(of_other.drain().await, first);
@@ -77,7 +79,7 @@ async fn streams_are_limited_and_end_when_the_server_stops() {
     open.push(Events::open(&mut founder).await);
     running.server.stop().await.unwrap();
     for mut events in open {
-        assert!(events.drain().await.len() <= 5);
+        assert!(events.drain().await.len() <= 7);
     }
     founder.closed().await;
 }

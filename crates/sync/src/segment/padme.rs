@@ -2,7 +2,7 @@
 //! a ciphertext tells only O(log log n) bits about its content, for at most 12 % more bytes, and 3 % at a megabyte.
 
 /// The padded length of something of `length` bytes.
-pub(crate) fn padded_length(length: usize) -> usize {
+pub fn padded_length(length: usize) -> usize {
     if length < 2 {
         return length;
     }

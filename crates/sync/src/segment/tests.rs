@@ -179,7 +179,7 @@ fn key_and_nonce_come_from_salt_and_header() {
     let plain = cipher
         .open_in_place(nonce, Aad::from(&segment[..HEADER_BYTES]), &mut buffer)
         .unwrap();
-    assert_eq!(plain.len(), padme::padded_length(plain.len()));
+    assert_eq!(plain.len(), padded_length(plain.len()));
 }
 
 #[test]

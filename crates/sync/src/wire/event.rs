@@ -17,6 +17,10 @@ pub enum Event {
     Snapshots,
     /// A device has answered an order to wipe it.
     Receipts,
+    /// A sealed file has come.
+    Blobs,
+    /// A sealed file is wanted again: the server has lost it, or it was damaged there.
+    Wanted,
 }
 
 impl Event {
@@ -28,6 +32,8 @@ impl Event {
             "joins" => Some(Self::Joins),
             "snapshots" => Some(Self::Snapshots),
             "receipts" => Some(Self::Receipts),
+            "blobs" => Some(Self::Blobs),
+            "wanted" => Some(Self::Wanted),
             _ => {
                 let number = data.strip_prefix("roster ")?.parse().ok().map(Self::Roster)?;
                 (number.to_string() == data).then_some(number)
@@ -46,6 +52,8 @@ impl fmt::Display for Event {
             Self::Joins => f.write_str("joins"),
             Self::Snapshots => f.write_str("snapshots"),
             Self::Receipts => f.write_str("receipts"),
+            Self::Blobs => f.write_str("blobs"),
+            Self::Wanted => f.write_str("wanted"),
         }
     }
 }
@@ -64,6 +72,8 @@ mod tests {
             Event::Joins,
             Event::Snapshots,
             Event::Receipts,
+            Event::Blobs,
+            Event::Wanted,
         ] {
             assert_eq!(Event::parse(&event.to_string()), Some(event));
         }

@@ -309,3 +309,13 @@ fn bytes_of_receipts_and_leases_are_frozen() {
     ];
     insta::assert_snapshot!(all.join("\n\n"));
 }
+
+#[test]
+fn bytes_of_questions_for_files_are_frozen() {
+    let ask = BlobsAsk::new(&[[1; 32], [2; 32]]);
+    let reply = BlobsReply::new([true, false]);
+    insta::assert_snapshot!([frozen("ask", &ask), frozen("reply", &reply)].join("\n"));
+    assert_eq!(ask.names().collect::<Vec<_>>(), [[1; 32], [2; 32]]);
+    assert_eq!(reply.whole().collect::<Vec<_>>(), [true, false]);
+    assert_eq!(BlobsAsk::new(&vec![[0; 32]; MAX_BLOBS + 5]).names().count(), MAX_BLOBS);
+}

@@ -32,6 +32,29 @@ pub fn open(home: &Home, id: BlobId, key: &BlobKey) -> Result<BlobReader, BlobEr
     open_in_chunks(home, id, key, CHUNK)
 }
 
+/// Plain bytes of a whole chunk: where [`open_at`] can begin.
+pub const CHUNK_BYTES: u64 = CHUNK as u64;
+
+/// Opens a blob at one of its chunks. Which chunk it is, and whether it is the last, is proved as ever; what lies before it is not read.
+pub fn open_at(home: &Home, id: BlobId, key: &BlobKey, chunk: u32) -> Result<BlobReader, BlobError> {
+    use std::io::Seek;
+    let mut reader = open(home, id, key)?;
+    let skipped = u64::from(chunk) * (reader.chunk_size + TAG) as u64;
+    // Behind the end there is nothing to prove, so nothing may be said of it.
+    reader.remaining = reader
+        .remaining
+        .checked_sub(skipped)
+        .filter(|rest| *rest > 0)
+        .ok_or(BlobError::Damaged)?;
+    let path = home.blob(id);
+    reader
+        .file
+        .seek(io::SeekFrom::Start(HEADER as u64 + skipped))
+        .map_err(HomeError::io(&path))?;
+    reader.position = chunk;
+    Ok(reader)
+}
+
 pub(super) fn open_in_chunks(
     home: &Home,
     id: BlobId,

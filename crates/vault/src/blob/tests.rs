@@ -79,9 +79,11 @@ fn every_length_comes_back() {
             size,
             BlobSize {
                 plain: length as u64,
-                sealed: (HEADER + length + chunks * TAG) as u64
+                sealed: (HEADER + length + chunks * TAG) as u64,
+                hash: *blake3::hash(&fs::read(place.home.blob(ID)).unwrap()).as_bytes(),
             }
         );
+        assert_eq!(hash_of(&place.home, ID).unwrap(), size.hash);
         assert_eq!(fs::metadata(place.home.blob(ID)).unwrap().len(), size.sealed);
         assert_eq!(place.read().unwrap(), content(length), "{length}");
         assert_eq!(place.open().unwrap().plain_length(), Some(length as u64));
@@ -228,4 +230,74 @@ fn limits_hold_and_nothing_half_written_stays() {
     remove(&place.home, ID).unwrap();
     remove(&place.home, ID).unwrap();
     assert!(matches!(place.read().unwrap_err(), BlobError::Missing));
+}
+
+#[test]
+fn a_sealed_file_is_padded_and_read_from_any_chunk() {
+    let place = place();
+    let content = content(2_200_001);
+    let sealed = seal(&place.home, &SeededRandom::new(4), ID, &mut &content[..], 3_000_000).unwrap();
+    assert_eq!(
+        (sealed.size, sealed.digest),
+        (2_200_001, *blake3::hash(&content).as_bytes())
+    );
+    assert_eq!(sealed.length, sealed_length(padded(2_200_001)));
+    assert!(padded(2_200_001) > 2_200_001);
+    assert_eq!(fs::metadata(place.home.blob(ID)).unwrap().len(), sealed.length);
+    for chunk in 0..3 {
+        let mut read = Vec::new();
+        sealed
+            .open_at(&place.home, chunk)
+            .unwrap()
+            .read_to_end(&mut read)
+            .unwrap();
+        assert!(read[..] == content[chunk as usize * super::CHUNK..], "{chunk}");
+    }
+    assert!(sealed.open_at(&place.home, 3).is_err());
+    assert_eq!(
+        Sealed::parse(&sealed.to_json()).unwrap().hash,
+        hash_of(&place.home, ID).unwrap()
+    );
+}
+
+#[test]
+fn content_above_the_limit_leaves_nothing() {
+    let place = place();
+    let refused = seal(&place.home, &SeededRandom::new(4), ID, &mut &content(1001)[..], 1000);
+    assert!(matches!(refused, Err(BlobError::TooLarge { most: 1000 })));
+    assert!(!place.home.blob(ID).exists());
+    assert!(seal(&place.home, &SeededRandom::new(4), ID, &mut &content(1000)[..], 1000).is_ok());
+}
+
+/// Gathers a file in pieces of this size, as a fetch that is cut after each.
+fn gather(home: &Home, bytes: &[u8], piece: usize) {
+    for (number, part) in bytes.chunks(piece).enumerate() {
+        assert_eq!(partial_length(home, ID), (number * piece) as u64);
+        append_partial(home, ID, (number * piece) as u64, part).unwrap();
+    }
+}
+
+#[test]
+fn a_fetched_file_counts_only_when_it_is_the_one_that_was_named() {
+    let from = place();
+    from.write(&content(3 * CHUNK + 7)).unwrap();
+    let hash = hash_of(&from.home, ID).unwrap();
+    let good = read_sealed(&from.home, ID, 0, usize::MAX).unwrap();
+    let to = place();
+    for piece in [1000, 4097, good.len()] {
+        let mut bad = good.clone();
+        bad[good.len() / 2] ^= 1;
+        gather(&to.home, &bad, piece);
+        assert_eq!(finish_partial(&to.home, ID, &hash).unwrap(), Finished::Other);
+        assert_eq!(partial_length(&to.home, ID), 0, "it begins anew");
+        assert!(!to.home.blob(ID).exists());
+    }
+    gather(&to.home, &good, 999);
+    assert!(append_partial(&to.home, ID, 5, b"elsewhere").is_err());
+    assert_eq!(finish_partial(&to.home, ID, &hash).unwrap(), Finished::Whole);
+    assert_eq!(to.read().unwrap(), content(3 * CHUNK + 7));
+    assert!(
+        finish_partial(&to.home, ID, &hash).is_err(),
+        "what is there is not replaced"
+    );
 }

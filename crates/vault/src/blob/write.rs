@@ -1,6 +1,8 @@
 //! Writing a blob as a stream.
 
-use super::{BlobError, BlobSize, CHUNK, HEADER, MAGIC, NONCE, TAG, UNFINISHED, commitment, stream};
+use super::{
+    BlobError, BlobSize, CHUNK, HEADER, MAGIC, NONCE, Sealed, TAG, UNFINISHED, commitment, padded, remove, stream,
+};
 use crate::home::{Home, HomeError, create_private, private_dir, sync_dir_of};
 use crate::key::BlobKey;
 use crate::random::{self, Random};
@@ -31,6 +33,67 @@ pub fn write(
             most,
         },
     )
+}
+
+/// Seals a new file under a new key, and says what its record must say of it.
+pub fn seal(
+    home: &Home,
+    random: &dyn Random,
+    id: BlobId,
+    source: &mut dyn Read,
+    most: u64,
+) -> Result<Sealed, BlobError> {
+    let key = BlobKey::generate(random);
+    let mut content = Content {
+        // One byte more than is taken shows that there is too much, without reading all of it.
+        from: source.take(most.saturating_add(1)),
+        hasher: blake3::Hasher::new(),
+        size: 0,
+        padding: None,
+    };
+    let written = write(home, random, id, &key, &mut content, padded(most.saturating_add(1)))?;
+    if content.size > most {
+        remove(home, id)?;
+        return Err(BlobError::TooLarge { most });
+    }
+    Ok(Sealed {
+        id,
+        key,
+        size: content.size,
+        length: written.sealed,
+        hash: written.hash,
+        digest: *content.hasher.finalize().as_bytes(),
+    })
+}
+
+/// A source that is hashed as it is read, with its padding behind it.
+struct Content<'a> {
+    from: std::io::Take<&'a mut dyn Read>,
+    hasher: blake3::Hasher,
+    size: u64,
+    /// Zeros that are still to come, once the content has ended.
+    padding: Option<u64>,
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if out.is_empty() {
+            return Ok(0);
+        }
+        if self.padding.is_none() {
+            let count = self.from.read(out)?;
+            if count > 0 {
+                self.hasher.update(&out[..count]);
+                self.size += count as u64;
+                return Ok(count);
+            }
+        }
+        let left = self.padding.get_or_insert_with(|| padded(self.size) - self.size);
+        let count = out.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
+        out[..count].fill(0);
+        *left -= count as u64;
+        Ok(count)
+    }
 }
 
 /// What is sealed, and how much of it at a time. Only tests take another chunk than the format's.
@@ -81,11 +144,14 @@ fn seal_into(
     header.extend_from_slice(&commitment(key, id, &nonce));
     header.extend_from_slice(&nonce);
     file.write_all(&header).map_err(io(path))?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&header);
 
     let cipher = stream(key, id, &nonce);
     let mut size = BlobSize {
         plain: 0,
         sealed: HEADER as u64,
+        hash: [0; 32],
     };
     let (mut chunk, mut next) = (source.buffer(), source.buffer());
     source.fill(&mut chunk)?;
@@ -101,6 +167,7 @@ fn seal_into(
             .encrypt_in_place(position, is_last, &header, &mut *chunk)
             .expect("a chunk is far below the cipher's limit");
         file.write_all(&chunk).map_err(io(path))?;
+        hasher.update(&chunk);
         size.sealed += chunk.len() as u64;
         if is_last {
             break;
@@ -108,6 +175,7 @@ fn seal_into(
         std::mem::swap(&mut chunk, &mut next);
     }
     file.sync_all().map_err(io(path))?;
+    size.hash = *hasher.finalize().as_bytes();
     Ok(size)
 }
 

@@ -10,6 +10,8 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"WKsp");
 /// The steps in order; the first makes `user_version` 1.
 ///
 /// `tip` holds the last segment of each chain that `segment` has without a gap, from `floor` on where a snapshot stands for what was before. `acknowledged` is the server's vector as it last said it.
+/// `blob` has one row for each sealed file that the clinic's records name: `here` when it is whole and verified on this disk, `acknowledged`
+/// when the server says that it has it, `damaged` how often the server gave other bytes.
 pub(super) const STEPS: &[&str] = &[
     "
 CREATE TABLE device (
@@ -99,6 +101,20 @@ CREATE TABLE receipt (
     noted INTEGER NOT NULL CHECK (noted IN (0, 1)),
     PRIMARY KEY (device, stage)
 ) STRICT, WITHOUT ROWID;
+",
+    "
+CREATE TABLE blob (
+    hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    id BLOB NOT NULL CHECK (length(id) = 16),
+    compartment INTEGER NOT NULL,
+    device BLOB NOT NULL CHECK (length(device) = 16),
+    length INTEGER NOT NULL CHECK (length > 0),
+    here INTEGER NOT NULL CHECK (here IN (0, 1)),
+    acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),
+    damaged INTEGER NOT NULL,
+    retry_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blob_waits ON blob (length) WHERE here = 0 OR acknowledged = 0;
 ",
 ];
 

@@ -275,7 +275,7 @@ fn damage_is_named_and_moved_aside_and_a_newer_file_left_alone() {
         newer,
         SpoolError::File(OpenError::Newer {
             found: 77,
-            known: 3,
+            known: 4,
             ..
         })
     ));

@@ -9,7 +9,7 @@ use super::op_log::{self, State};
 use super::projection::{Shown, project};
 use super::snapshot::base;
 use super::{Store, Stored, Tx, row};
-use wardkeep_record::field::Kind;
+use wardkeep_record::field::{Kind, SEALED};
 use wardkeep_record::fields::Fields;
 use wardkeep_record::id::{RecordId, UserId};
 use wardkeep_record::merge::{RecordState, RemovalState, Stamp, merge};
@@ -125,6 +125,11 @@ impl Tx<'_> {
     /// Merges one change into its row and what is computed from it.
     pub(super) fn apply_change(&mut self, change: Change, stamp: Stamp, old: Option<Stored>) -> Result<(), StoreError> {
         let id = change.record;
+        // Also of a write that another one has replaced: whoever loses a conflict keeps the file.
+        let files = change.writes.iter().filter(|write| write.key.field == SEALED);
+        for value in files.filter_map(|write| write.value.as_deref()) {
+            self.note_sealed(id, stamp, value)?;
+        }
         // Only the index of patients compares before and after; no other record pays for the copy.
         let was_patient = old.as_ref().is_some_and(|old| old.state.kind == Kind::PATIENT);
         let is_patient = was_patient || change.kind == Kind::PATIENT;

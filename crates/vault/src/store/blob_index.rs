@@ -1,13 +1,16 @@
 //! Which sealed files there are, and the key of each.
 //!
-//! A file's own key stands only here, in the compartment's database: a blob without its row cannot be read by anyone.
+//! A file's own key stands only in the compartment's database: a blob without its row cannot be read by anyone. Rows of files that travel
+//! are computed from the ops that name them, for as long as those are kept; the others (exports) are made and removed by hand.
 
 use super::error::{At, StoreError};
 use super::schema::schema;
 use super::{Tx, View};
+use crate::blob::Sealed;
 use rusqlite::{OptionalExtension, params};
 use std::fmt;
-use wardkeep_record::id::{BlobId, RecordId};
+use wardkeep_record::id::{BlobId, DeviceId, RecordId};
+use wardkeep_record::merge::Stamp;
 use wardkeep_record::op::Compartment;
 use zeroize::Zeroizing;
 
@@ -28,6 +31,19 @@ pub struct BlobRow {
     pub record: Option<RecordId>,
     /// When it was written, in Unix milliseconds.
     pub at_ms: u64,
+}
+
+/// A sealed file that travels, as far as whoever carries it must know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Travelling {
+    /// Its name on the wire: the hash of its sealed bytes.
+    pub hash: [u8; 32],
+    /// Its name on disk.
+    pub id: BlobId,
+    /// Sealed bytes.
+    pub length: u64,
+    /// Which device added it.
+    pub device: DeviceId,
 }
 
 impl fmt::Debug for BlobRow {
@@ -64,6 +80,37 @@ impl View<'_> {
         let rows = query
             .query_map(params![record.as_bytes().as_slice()], read_blob)
             .at(at)?;
+        rows.collect::<rusqlite::Result<_>>().at(at)
+    }
+
+    /// How many sealed files travel.
+    pub fn travelling_count(&self, at: Compartment) -> Result<u64, StoreError> {
+        self.granted(at)?;
+        let sql = format!("SELECT count(*) FROM {}.travelling", schema(at));
+        let mut query = self.conn.prepare_cached(&sql).at(at)?;
+        query
+            .query_row([], |row| row.get::<_, i64>(0))
+            .map(i64::cast_unsigned)
+            .at(at)
+    }
+
+    /// All sealed files that travel.
+    pub fn travelling(&self, at: Compartment) -> Result<Vec<Travelling>, StoreError> {
+        self.granted(at)?;
+        let sql = format!(
+            "SELECT hash, id, length, writer FROM {}.travelling ORDER BY id",
+            schema(at)
+        );
+        let mut query = self.conn.prepare_cached(&sql).at(at)?;
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Travelling {
+                hash: row.get(0)?,
+                id: BlobId::from_bytes(row.get(1)?),
+                length: row.get::<_, i64>(2)?.cast_unsigned(),
+                device: DeviceId::from_bytes(row.get(3)?),
+            })
+        };
+        let rows = query.query_map([], read).at(at)?;
         rows.collect::<rusqlite::Result<_>>().at(at)
     }
 
@@ -112,6 +159,50 @@ impl Tx<'_> {
             .and_then(|mut put| put.execute(row))
             .at(at)?;
         self.must_audit();
+        Ok(())
+    }
+
+    /// Notes the sealed file that an op names. The first op that names an id counts: another one cannot take its place.
+    pub(super) fn note_sealed(&mut self, record: RecordId, stamp: Stamp, value: &str) -> Result<(), StoreError> {
+        // What this version cannot read stays in the record; there is nothing to carry.
+        let Some(sealed) = Sealed::parse(value) else {
+            return Ok(());
+        };
+        let at = self.compartment;
+        let sql = format!(
+            "INSERT INTO {}.blob ({COLUMNS}) VALUES (?1, ?2, ?3, '', ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            schema(at)
+        );
+        let row = params![
+            sealed.id.as_bytes().as_slice(),
+            sealed.key.expose().as_slice(),
+            sealed.size.cast_signed(),
+            sealed.digest.as_slice(),
+            record.as_bytes().as_slice(),
+            stamp.hlc.unix_ms().cast_signed(),
+        ];
+        let noted = self
+            .conn
+            .prepare_cached(&sql)
+            .and_then(|mut put| put.execute(row))
+            .at(at)?;
+        if noted == 0 {
+            return Ok(());
+        }
+        let sql = format!(
+            "INSERT INTO {}.travelling (id, hash, length, writer) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            schema(at)
+        );
+        let row = params![
+            sealed.id.as_bytes().as_slice(),
+            sealed.hash.as_slice(),
+            sealed.length.cast_signed(),
+            stamp.dot.device.as_bytes().as_slice(),
+        ];
+        self.conn
+            .prepare_cached(&sql)
+            .and_then(|mut put| put.execute(row))
+            .at(at)?;
         Ok(())
     }
 

@@ -122,6 +122,16 @@ CREATE TABLE {s}.setting (
 ) STRICT;
 ";
 
+/// Sealed files that travel: their name, length and writer. Released: a change is a new migration.
+const TRAVELLING: &str = "
+CREATE TABLE {s}.travelling (
+    id BLOB NOT NULL PRIMARY KEY REFERENCES blob (id) CHECK (length(id) = 16),
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    length INTEGER NOT NULL,
+    writer BLOB NOT NULL CHECK (length(writer) = 16)
+) STRICT;
+";
+
 const OFFICE_STEPS: &[Migration] = &[
     Migration {
         version: 1,
@@ -139,6 +149,10 @@ const OFFICE_STEPS: &[Migration] = &[
         version: 4,
         sql: &[super::snapshot::SNAPSHOT],
     },
+    Migration {
+        version: 5,
+        sql: &[TRAVELLING],
+    },
 ];
 const CLINICAL_STEPS: &[Migration] = &[
     Migration {
@@ -152,6 +166,10 @@ const CLINICAL_STEPS: &[Migration] = &[
     Migration {
         version: 3,
         sql: &[super::snapshot::SNAPSHOT],
+    },
+    Migration {
+        version: 4,
+        sql: &[TRAVELLING],
     },
 ];
 

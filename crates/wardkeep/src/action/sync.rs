@@ -8,6 +8,7 @@ use std::time::Duration;
 use wardkeep_clinic::Clinic;
 use wardkeep_clinic::session::status as app_status;
 use wardkeep_clinic::session::wire::AppState;
+use wardkeep_clinic::sync::files::Files;
 use wardkeep_clinic::sync::wire::{SnapshotTrust, SyncState, SyncStatus};
 use wardkeep_clinic::sync::{snapshot_make, status};
 
@@ -27,12 +28,15 @@ pub fn run(common: &Common, sync: &args::Sync, printer: &Printer) -> Result<Exit
     }
     if !sync.watch {
         rounds(&session.clinic)?;
+        // Documents after the records: a long one holds up none.
+        let carried = session.clinic.carry_files();
         if session.clinic.call(app_status::Input {})?.state == AppState::Locked {
             printer.note("The clinic has changed what this user may do here. Run it again to go on.");
             return Ok(Exit::Alone);
         }
         let status = session.clinic.call(status::Input {})?;
         printer.answer(&status, text)?;
+        carried?;
         return Ok(exit_of(&status));
     }
     session.clinic.keep_in_step()?;
@@ -64,6 +68,21 @@ fn exit_of(status: &SyncStatus) -> Exit {
         SyncState::Offline | SyncState::Revoked => Exit::Server,
         SyncState::Alarm => Exit::Check,
         SyncState::Syncing | SyncState::UpToDate | SyncState::Stale => Exit::Done,
+    }
+}
+
+fn files_text(files: &Files, lines: &mut Vec<String>) {
+    for (what, amount) in [("to send", files.sending), ("to fetch", files.fetching)] {
+        if amount.files > 0 {
+            lines.push(format!(
+                "  files     {} {what}, {} of {} bytes",
+                amount.files, amount.done, amount.total
+            ));
+        }
+    }
+    for wait in &files.waiting {
+        let device = wait.device.as_deref().unwrap_or("another laptop");
+        lines.push(format!("  files     {} wait for {device}", wait.files));
     }
 }
 
@@ -125,6 +144,7 @@ fn text(status: &SyncStatus) -> String {
     if let Some(receiving) = &status.receiving {
         lines.push(format!("  receiving {} of {}", receiving.done, receiving.total));
     }
+    files_text(&status.files, &mut lines);
     if status.conflicts > 0 {
         lines.push(format!("  conflicts {}", status.conflicts));
     }

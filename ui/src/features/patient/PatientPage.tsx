@@ -17,7 +17,7 @@ import { History } from "./History";
 import { Summary } from "./Summary";
 import { useRenewed } from "./useRenewed";
 
-type Tab = "chart" | "notes" | "summary" | "history";
+type Tab = "chart" | "notes" | "documents" | "summary" | "history";
 
 /** One patient. The chart and the notes are features of their own and come in as parts. */
 export function PatientPage(props: {
@@ -25,6 +25,7 @@ export function PatientPage(props: {
   via: "search" | "recent" | "link" | "register";
   chart: ReactNode;
   notes: ReactNode;
+  documents: ReactNode;
   /** There is one patient more or less now. */
   onCount: () => void;
 }) {
@@ -69,6 +70,13 @@ export function PatientPage(props: {
       : []),
     { id: "patient.chart", title: msg`Chart`, keys: "alt+1", section: "patient", run: () => setTab("chart") },
     { id: "patient.notes", title: msg`Notes`, keys: "alt+2", section: "patient", run: () => setTab("notes") },
+    {
+      id: "patient.documents",
+      title: msg`Documents`,
+      keys: "alt+5",
+      section: "patient",
+      run: () => setTab("documents"),
+    },
     { id: "patient.summary", title: msg`Details`, keys: "alt+3", section: "patient", run: () => setTab("summary") },
     { id: "patient.history", title: msg`History`, keys: "alt+4", section: "patient", run: () => setTab("history") },
   ]);
@@ -108,6 +116,7 @@ export function PatientPage(props: {
         ) : null}
         {tab === "chart" ? props.chart : null}
         {tab === "notes" ? props.notes : null}
+        {tab === "documents" ? props.documents : null}
         {tab === "summary" ? <Summary patient={detail} {...(rights.write ? { onRemove: remove } : {})} /> : null}
         {tab === "history" ? <History patient={id} /> : null}
       </div>
@@ -120,6 +129,7 @@ function Tabs(props: { tab: Tab; onTab: (tab: Tab) => void; top: number }) {
   const tabs: readonly { id: Tab; title: string }[] = [
     { id: "chart", title: t`Chart` },
     { id: "notes", title: t`Notes` },
+    { id: "documents", title: t`Documents` },
     { id: "summary", title: t`Details` },
     { id: "history", title: t`History` },
   ];

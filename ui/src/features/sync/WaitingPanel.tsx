@@ -5,6 +5,7 @@ import { cell, Panel, Stack, Table } from "../../kit/Layout";
 import { Empty } from "../../kit/Notes";
 import { showCount } from "../../kit/numbers";
 import css from "../../kit/sync.module.css";
+import { showSize } from "../../kit/words/documents";
 import { COMPARTMENT_WORDS, receivingShare } from "../../kit/words/sync";
 
 /** What has not reached the server, and why; and how far a first fetch is. */
@@ -14,11 +15,11 @@ export function WaitingPanel(props: { status: SyncStatus }) {
   return (
     <Panel title={<Trans>Waits on this computer</Trans>}>
       <Stack>
-        {status.waiting.length === 0 ? (
+        {status.waiting.length === 0 && status.files.sending.files === 0 ? (
           <Empty>
             <Trans>Nothing waits. The server has confirmed everything that was written here.</Trans>
           </Empty>
-        ) : (
+        ) : status.waiting.length === 0 ? null : (
           <>
             <Table
               label={t`Waits on this computer`}
@@ -51,9 +52,45 @@ export function WaitingPanel(props: { status: SyncStatus }) {
             </p>
           </>
         )}
+        <FilesWait status={status} />
         {status.receiving ? <Receiving {...status.receiving} /> : null}
       </Stack>
     </Panel>
+  );
+}
+
+/** Documents and pictures, which travel beside the records. */
+function FilesWait(props: { status: SyncStatus }) {
+  const { i18n } = useLingui();
+  const { sending, fetching, waiting } = props.status.files;
+  const size = (bytes: number) => showSize(bytes, i18n.locale);
+  return (
+    <>
+      {sending.files > 0 ? (
+        <p data-testid="files-sending">
+          <Plural value={sending.files} one="# document is not sent yet" other="# documents are not sent yet" />
+          {": "}
+          <Trans>
+            {size(sending.done)} of {size(sending.total)}
+          </Trans>
+        </p>
+      ) : null}
+      {fetching.files > 0 ? (
+        <p data-testid="files-fetching">
+          <Plural value={fetching.files} one="# document is not here yet" other="# documents are not here yet" />
+          {": "}
+          <Trans>
+            {size(fetching.done)} of {size(fetching.total)}
+          </Trans>
+        </p>
+      ) : null}
+      {waiting.map((one) => (
+        <p key={one.device ?? ""} data-testid="files-waiting">
+          <Plural value={one.files} one="# document waits for" other="# documents wait for" />{" "}
+          {one.device === null ? <Trans>another computer</Trans> : <bdi>{one.device}</bdi>}
+        </p>
+      ))}
+    </>
   );
 }
 

@@ -162,6 +162,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`The key for this has not arrived yet`,
     advice: msg`A colleague’s computer that has it sends it as soon as it is online and unlocked. Try again later.`,
   },
+  file_not_here: {
+    title: msg`This document’s file is not on this computer yet`,
+    advice: msg`It comes by itself as soon as the computer that has it has sent it. The sync page says what waits.`,
+  },
   expired: {
     title: msg`This has expired`,
     advice: msg`An invitation holds for a day. Ask an administrator for a new one.`,

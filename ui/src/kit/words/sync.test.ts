@@ -22,6 +22,12 @@ const status = (state: SyncState, rest: Partial<SyncStatus> = {}): SyncStatus =>
   last_synced_ms: null,
   waiting: [],
   receiving: null,
+  files: {
+    sending: { files: 0, total: 0, done: 0 },
+    fetching: { files: 0, total: 0, done: 0 },
+    waiting: [],
+    damaged: 0,
+  },
   problems: [],
   conflicts: 0,
   retry_in_s: null,

@@ -46,6 +46,9 @@ function syncing(status: SyncStatus, waiting: number): MessageDescriptor {
     const share = receivingShare(status.receiving);
     return msg`Receiving the clinic’s records: ${share} %`;
   }
+  const files = status.files.sending.files;
+  if (waiting === 0 && files > 0)
+    return msg`Syncing: ${plural(files, { one: "# document is on its way", other: "# documents are on their way" })}`;
   return waiting === 0
     ? msg`Syncing…`
     : msg`Syncing: ${plural(waiting, { one: "# change is on its way", other: "# changes are on their way" })}`;
@@ -145,11 +148,21 @@ export const PROBLEM_WORDS: Record<ProblemKind, ProblemWords> = {
   false_receipt: {
     title: msg`The server shows a receipt of a wipe that no computer has signed`,
     advice: msg`It does not count: the wipe is shown as confirmed only when the computer itself says so. Ask whoever runs the server how this came about.`,
+  file_damaged: {
+    title: msg`The server gave a document that is not the one that was asked for`,
+    advice: msg`It was not taken. The server checks its file, and a computer that has the document sends it again. If this stays, tell whoever runs the server.`,
   },
 };
 
 /** Alarms first, then the newest. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
-  const mild = new Set<ProblemKind>(["server_lost_data", "clock", "newer_version", "no_key", "quarantined"]);
+  const mild = new Set<ProblemKind>([
+    "server_lost_data",
+    "clock",
+    "newer_version",
+    "no_key",
+    "quarantined",
+    "file_damaged",
+  ]);
   return [...problems].sort((a, b) => Number(mild.has(a.kind)) - Number(mild.has(b.kind)) || b.at_ms - a.at_ms);
 }

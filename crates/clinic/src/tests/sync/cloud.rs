@@ -51,6 +51,11 @@ impl Cloud {
         cloud
     }
 
+    /// The folder of the sealed files of its clinics.
+    pub(super) fn blobs(&self) -> std::path::PathBuf {
+        self.home.path().join("data/blobs")
+    }
+
     pub(super) fn address(&self) -> &str {
         &self.address
     }

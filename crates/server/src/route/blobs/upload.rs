@@ -59,7 +59,11 @@ pub async fn put(
     if received == 0 || at.total.is_some_and(|total| received < total) {
         return Ok((StatusCode::ACCEPTED, [(UPLOAD_OFFSET, received.to_string())]).into_response());
     }
-    finish(&app, clinic, blob, received, at.total.is_some()).await
+    let answer = finish(&app, clinic, blob, received, at.total.is_some()).await?;
+    if answer.status() == StatusCode::CREATED {
+        device.clinic.hub.blobs();
+    }
+    Ok(answer)
 }
 
 /// Keeps the body part by part, and says how much of the file is here then.

@@ -70,14 +70,23 @@ pub fn finish(tx: &Connection, clinic: ClinicId, blob: &[u8; 32]) -> Result<(), 
 
 /// Forgets a half-sent sealed file; a whole one stays.
 pub fn forget(tx: &Connection, clinic: ClinicId, blob: &[u8; 32]) -> Result<(), StoreError> {
+    strike(tx, clinic, blob, false)
+}
+
+/// Forgets a whole sealed file that is lost or damaged.
+pub fn lose(tx: &Connection, clinic: ClinicId, blob: &[u8; 32]) -> Result<(), StoreError> {
+    strike(tx, clinic, blob, true)
+}
+
+fn strike(tx: &Connection, clinic: ClinicId, blob: &[u8; 32], complete: bool) -> Result<(), StoreError> {
     let clinic = number(tx, clinic)?;
-    let key = params![clinic, blob];
+    let key = params![clinic, blob, complete];
     tx.prepare_cached(
         "UPDATE clinic SET stored_bytes = stored_bytes -
-             coalesce((SELECT received FROM blob WHERE clinic = ?1 AND hash = ?2 AND complete = 0), 0) WHERE n = ?1",
+             coalesce((SELECT received FROM blob WHERE clinic = ?1 AND hash = ?2 AND complete = ?3), 0) WHERE n = ?1",
     )?
     .execute(key)?;
-    tx.prepare_cached("DELETE FROM blob WHERE clinic = ?1 AND hash = ?2 AND complete = 0")?
+    tx.prepare_cached("DELETE FROM blob WHERE clinic = ?1 AND hash = ?2 AND complete = ?3")?
         .execute(key)?;
     Ok(())
 }

@@ -11,8 +11,9 @@ use super::super::{Action, AuditEntry, Store, Stored, Tx, op_log, row, wire_comp
 use super::base;
 use super::item::Item;
 use std::collections::BTreeMap;
-use wardkeep_record::field::Kind;
+use wardkeep_record::field::{Kind, SEALED};
 use wardkeep_record::hlc::Hlc;
+use wardkeep_record::id::RecordId;
 use wardkeep_record::merge::{RecordState, RemovalState, Stamp, merge};
 use wardkeep_record::op::{Compartment, Op, decode_op};
 use wardkeep_roster::ClinicId;
@@ -69,12 +70,30 @@ impl Taking<'_, '_> {
         self.sums.entry(item.kind.0).or_default().add(&item.digest(&self.key));
         let stored = (&state, removal, item.fields);
         let n = row::store(conn, at, &mut self.tx.numbers, (None, item.id), stored)?;
+        self.sealed_files(item.id, &state)?;
         if state.kind == Kind::PATIENT && removal != RemovalState::Removed {
             self.tx.patients += 1;
         }
         self.latest = self.latest.max(latest(&state));
         self.rows += 1;
         self.last_n = n;
+        Ok(())
+    }
+
+    /// Notes the sealed files that a row names, so that they are fetched; also of a value that another one has replaced in a conflict.
+    fn sealed_files(&mut self, record: RecordId, state: &RecordState) -> Result<(), StoreError> {
+        for (key, value) in state.fields.iter().filter(|(key, _)| key.field == SEALED) {
+            let written = state.clocks.over.get(&key).and_then(|field| field.shown);
+            if let Some(stamp) = written.or(state.clocks.base) {
+                self.tx.note_sealed(record, stamp, value)?;
+            }
+        }
+        let met = state.clocks.over.iter().filter(|(key, _)| key.field == SEALED);
+        for (stamp, value) in met.flat_map(|(_, field)| &field.hidden) {
+            if let Some(value) = value.as_deref() {
+                self.tx.note_sealed(record, *stamp, value)?;
+            }
+        }
         Ok(())
     }
 

@@ -216,6 +216,7 @@ fn downgrade(store: &Store, at: Compartment) {
     let s = schema(at);
     let mut text = format!("DROP INDEX {s}.record_review;");
     for table in [
+        "travelling",
         "sync",
         "epoch_key",
         "chain",
