@@ -97,6 +97,15 @@ export type AllergySeverity = "mild" | "moderate" | "severe";
 /** What is known about a patient's allergies. That a block failed or is hidden is for the screen to say. */
 export type AllergyState = "known" | "no_known" | "not_recorded";
 
+/** How many files, and how much of them. */
+export type Amount = {
+/** Files. */
+files: number,
+/** Their sealed bytes. */
+total: number,
+/** How many of these bytes have been sent or fetched. */
+done: number, };
+
 /** Where a surface stands before it knows anything. */
 export type AppState = "no_vault" | "locked" | "unlocked" | "wiped";
 
@@ -185,6 +194,13 @@ export type CheckId = "keychain" | "disk_encryption" | "cipher" | "permissions" 
 
 /** How it was found. */
 export type CheckStatus = "ok" | "warning" | "fault" | "unknown";
+
+/** Some of a document's content. */
+export type Chunk = {
+/** The bytes. */
+base64: string,
+/** There is no further chunk. */
+last: boolean, };
 
 /** The rules of the clinic. */
 export type ClinicPolicy = {
@@ -355,13 +371,49 @@ status: CheckStatus,
 /** In English: figures and file names inside the home folder. */
 detail: string, };
 
+/** A document, as a list shows it. */
+export type Document = {
+/** Which record. */
+id: RecordId,
+/** Whose. */
+patient: RecordId,
+/** Who may read it: everybody of the office, or those who read the chart. */
+compartment: Compartment,
+/** What it is called. */
+title: string,
+/** What sort it is. */
+kind: DocumentKind,
+/** The day on it, as a FHIR date. */
+date: string | null,
+/** The name that its file had. */
+file_name: string,
+/** What the file is. */
+media_type: string,
+/** The length of its content, in bytes. */
+size: number,
+/** Who added it. */
+author: string,
+/** When, in Unix milliseconds. */
+added_ms: number,
+/** It was removed. */
+removed: boolean,
+/** Where its file is. */
+file: FileState,
+/** Record and file have left this laptop. */
+sent: boolean,
+/** One of the two is only here. */
+unsent: boolean, };
+
+/** What sort of document it is. */
+export type DocumentKind = "letter" | "report" | "result" | "image" | "consent" | "identity" | "insurance" | "other";
+
 /** When it was kept. */
 export type DraftSaved = {
 /** In Unix milliseconds. */
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "file_not_here" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -381,6 +433,38 @@ values: Array<ConflictValue>, };
 
 /** How a file holds its resources. */
 export type FileForm = "bundle" | "ndjson" | "single" | "unreadable";
+
+/** Where a file is. */
+export type FilePlace = "here" | "sending" | "fetching" | "waits" | "damaged" | "missing";
+
+/** Where a file is, and how far it has come. */
+export type FileState = {
+/** Where. */
+place: FilePlace,
+/** Sealed bytes that have been sent or fetched. */
+done: number,
+/** Sealed bytes in all. */
+total: number,
+/** Which laptop is waited for, where its name is known. */
+device: string | null, };
+
+/** All files that are not where they should be. */
+export type Files = {
+/** Here only. */
+sending: Amount,
+/** With the server only. */
+fetching: Amount,
+/** With neither. */
+waiting: Array<FilesWait>,
+/** The server gave other bytes; another laptop is asked. */
+damaged: number, };
+
+/** Files that another laptop has not sent yet. */
+export type FilesWait = {
+/** Its name, where it is known. */
+device: string | null,
+/** How many. */
+files: number, };
 
 /** The codes of <http://hl7.org/fhir/R4/valueset-administrative-gender.html>. */
 export type Gender = "male" | "female" | "other" | "unknown";
@@ -855,7 +939,7 @@ at_ms: number,
 count: number, };
 
 /** What is wrong, by kind. */
-export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped" | "false_receipt";
+export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped" | "false_receipt" | "file_damaged";
 
 /** Progress of a fetch. */
 export type Receiving = {
@@ -966,6 +1050,8 @@ last_synced_ms: number | null,
 waiting: Array<Waiting>,
 /** How far a long fetch has come. */
 receiving: Receiving | null,
+/** Documents and pictures that are not where they should be. */
+files: Files,
 /** What is wrong. */
 problems: Array<Problem>,
 /** Records in which values met that had not seen each other; 0 while locked. */
@@ -1235,6 +1321,43 @@ patient: RecordId, }; output: Nothing };
 patient: RecordId,
 /** The whole text. */
 text: string, }; output: Note };
+  document_add: { input: {
+/** The patient. */
+patient: RecordId,
+/** Who may read it. */
+compartment: Compartment,
+/** Where the file is, at most 100 MiB. */
+path: string,
+/** What it is called; empty for the file's name. */
+title: string,
+/** What sort it is. */
+kind: DocumentKind,
+/** The day on it, as a FHIR date. */
+date: string | null, }; output: Document };
+  document_list: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<Document> };
+  document_show: { input: {
+/** The document. */
+id: RecordId, }; output: Document };
+  document_read: { input: {
+/** The document. */
+id: RecordId,
+/** The number of the chunk, from 0. Each but the last has a mebibyte. */
+chunk: number, }; output: Chunk };
+  document_save: { input: {
+/** The document. */
+id: RecordId,
+/** The new file. One that is there is left alone. */
+path: string, }; output: Document };
+  document_remove: { input: {
+/** The document. */
+id: RecordId,
+/** Why, in the person's words. */
+reason: string, }; output: Document };
+  document_restore: { input: {
+/** The document. */
+id: RecordId, }; output: Document };
   import_preview: { input: {
 /** Files and folders. */
 paths: Array<string>, }; output: ImportPreview };
