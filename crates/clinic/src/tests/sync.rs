@@ -12,6 +12,7 @@ mod revoking;
 mod rotating;
 mod rules;
 mod snapshots;
+mod trail;
 mod waking;
 mod wiping;
 
