@@ -186,6 +186,36 @@ fn a_front_desk_laptop_gets_no_chart() {
 }
 
 #[test]
+fn a_front_desk_laptops_trail_reaches_the_admin_and_nobody_else() {
+    let server = SyncServer::start();
+    let (ada, desk) = (LoginSession::start(), LoginSession::start());
+    found(&ada);
+    attach(&ada, &server);
+    sync(&ada);
+    join(&ada, &desk, "Dee Desk", "front_desk");
+    sync(&desk);
+    let id = register(&desk, FAMILY);
+    sync(&desk);
+    sync(&ada);
+    let trail = ["audit", "trail", "--action", "register", "--patient", &id];
+    let rows = wardkeep(&ada, &trail).ok().json();
+    assert_eq!(rows.as_array().unwrap().len(), 1, "{rows}");
+    assert_eq!(rows[0]["user"], json!("Dee Desk"));
+    assert_eq!(rows[0]["device_name"], json!("Second laptop"));
+    assert_eq!(rows[0]["patient"], json!(id));
+    let verdicts = wardkeep(&ada, &["audit", "verify-trail"]).ok().json();
+    let whole = |device: &Value| device["ok"] == json!(true) && device["entries"].as_u64() > Some(0);
+    assert!(verdicts.as_array().unwrap().iter().all(whole), "{verdicts}");
+    let refused = wardkeep(&desk, &["audit", "trail"]);
+    assert_eq!(refused.error_code(), "forbidden");
+    let files = std::fs::read_dir(desk.vault_home().join("vault")).unwrap();
+    for file in files {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(!name.starts_with("audit"), "{name}");
+    }
+}
+
+#[test]
 fn a_killed_server_loses_nothing_that_it_acknowledged() {
     let mut server = SyncServer::start();
     let (ada, bo) = (LoginSession::start(), LoginSession::start());

@@ -1,6 +1,8 @@
 //! The log of who did what, as the surfaces see it.
 
 pub mod list;
+pub mod trail;
+pub mod trail_verify;
 pub mod verify;
 
 use crate::error::CommandError;

@@ -10,6 +10,7 @@ use wardkeep_vault::home::HomeError;
 use wardkeep_vault::password::PasswordProblem;
 use wardkeep_vault::spool::SpoolError;
 use wardkeep_vault::store::{OpenError, StoreError, WriteAnewError};
+use wardkeep_vault::trail::TrailError;
 use wardkeep_vault::unlock::UnlockError;
 
 impl From<StoreError> for CommandError {
@@ -197,6 +198,15 @@ impl From<SpoolError> for CommandError {
             }
             SpoolError::Gap { .. } => Self::internal("spool: gap"),
             SpoolError::TooLarge { what, .. } => Self::new(ErrorCode::TooLarge).at(what),
+        }
+    }
+}
+
+impl From<TrailError> for CommandError {
+    fn from(error: TrailError) -> Self {
+        match error {
+            TrailError::File(error) => error.into(),
+            TrailError::Malformed => Self::new(ErrorCode::VaultDamaged).file("vault/audit.db"),
         }
     }
 }

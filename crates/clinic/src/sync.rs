@@ -31,6 +31,7 @@ mod seal;
 pub mod seen;
 mod snapshot;
 pub mod status;
+pub(crate) mod trail;
 pub mod wire;
 
 pub(crate) use alarm::kind_name;
@@ -42,7 +43,6 @@ pub(crate) use live::Live;
 pub(crate) use push::post_outbox;
 pub(crate) use roster::{Sealing, act, fetch_roster, give_all};
 pub use round::Outcome;
-pub(crate) use seal::before_lock;
 pub use snapshot::make as snapshot_make;
 
 use crate::clinic::Clinic;
@@ -83,6 +83,12 @@ pub(crate) struct Sync {
     carrier_thread: Mutex<Option<files::Carrying>>,
     /// The thread, once it runs. Goes first.
     background: Mutex<Option<Background>>,
+}
+
+/// What waits is sealed by a session that ends: records first, then what was done with them.
+pub(crate) fn before_lock(session: &Session, desk: &mut Desk) -> Result<(), CommandError> {
+    seal::before_lock(session, desk)?;
+    trail::seal(session, desk, trail::When::Now).map(drop)
 }
 
 /// Everything else goes on when a thread has panicked.

@@ -5,8 +5,8 @@ use crate::id::{Chain, Incarnation, SegmentHash, Tip};
 use minicbor::encode::Write;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use std::collections::BTreeMap;
-use wardkeep_roster::Compartment;
 use wardkeep_roster::key::digest;
+use wardkeep_roster::{Compartment, DeviceId};
 
 /// Chains in one vector at most.
 pub const MAX_CHAINS: usize = 65_536;
@@ -83,6 +83,16 @@ impl Frontier {
     /// Whether there is no chain.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The chains of these compartments, and the device's own audit trail, which it writes and need not be able to read.
+    #[must_use]
+    pub fn shown_to(&self, device: &DeviceId, compartments: &[Compartment]) -> Self {
+        let own = |chain: &Chain| chain.device == *device && chain.compartment == Compartment::Audit;
+        let chains = self
+            .iter()
+            .filter(|(chain, _)| own(chain) || compartments.contains(&chain.compartment));
+        Self(chains.map(|(chain, tip)| (*chain, *tip)).collect())
     }
 
     /// Only the chains of these compartments.
@@ -185,7 +195,6 @@ mod tests {
 
     use super::*;
     use proptest::prelude::*;
-    use wardkeep_roster::DeviceId;
 
     fn chain(device: u8, compartment: Compartment) -> Chain {
         Chain {

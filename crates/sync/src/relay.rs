@@ -165,7 +165,7 @@ impl Relay {
 
     /// What this device is told that the server has.
     pub fn vector_for(&self, device: &DeviceId) -> VectorReply {
-        let mut tips = self.held.within(&self.readable(device));
+        let mut tips = self.held.shown_to(device, &self.readable(device));
         if self.roster.wipe_order(device).is_some() {
             // It may read nothing any more, and must know what of its own is safe before it destroys it.
             let own = self.held.iter().filter(|(chain, _)| chain.device == *device);
@@ -181,7 +181,12 @@ impl Relay {
     pub fn plan_pull(&self, device: &DeviceId, pull: &PullRequest) -> Vec<Gap> {
         let mut compartments = self.readable(device);
         compartments.retain(|compartment| pull.compartments.contains(compartment));
-        self.held.within(&compartments).beyond(&pull.vector)
+        let shown = if pull.compartments.contains(&Compartment::Audit) {
+            self.held.shown_to(device, &compartments)
+        } else {
+            self.held.within(&compartments)
+        };
+        shown.beyond(&pull.vector)
     }
 
     /// Whether a snapshot may be kept: made by the device that sends it, which may read the compartment, and of segments that are here.

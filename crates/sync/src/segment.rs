@@ -1,4 +1,4 @@
-//! The segment: a sealed, signed run of one device's ops in one compartment, or one of its checkpoints.
+//! The segment: a sealed, signed run of one device's ops in one compartment, one of its checkpoints, or entries of its audit trail.
 //!
 //! ```text
 //! suite 1 | kind 1 | compartment 1 | 0 | clinic 32 | device 16 | incarnation 16 | seq 8 | prev 32 | roster number 4 |
@@ -8,6 +8,7 @@
 //! All integers big-endian. The whole header is associated data of the cipher and part of what is signed. The layout is frozen;
 //! another one gets another suite number. Why each part is there: docs/adr/0007-sealed-segments.md.
 
+mod audit;
 mod header;
 mod open;
 mod ops;
@@ -18,6 +19,7 @@ pub use padme::padded_length;
 mod seal;
 pub(crate) mod verify;
 
+pub use audit::{MAX_READERS, seal_audit};
 pub use header::{HEADER_BYTES, Header, Kind, MalformedSegment, SUITE};
 pub use open::{OpenError, Opened};
 pub use ops::{MAX_OP_BYTES, MAX_OPS, Ops, fitting};
@@ -76,11 +78,6 @@ impl<'a> Segment<'a> {
     /// The whole segment, as received.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
-    }
-
-    /// The header as received.
-    fn header_bytes(&self) -> &'a [u8] {
-        &self.bytes[..HEADER_BYTES]
     }
 
     /// Ciphertext and tag.

@@ -158,6 +158,11 @@ impl Home {
         })
     }
 
+    /// The clinic's audit trail of one user who may read it: a SQLCipher file under a key from that user's slot.
+    pub fn trail_db(&self, reader: UserId) -> PathBuf {
+        self.vault_dir().join(format!("audit-{reader}.db"))
+    }
+
     /// The folder of what the device has of its clinic without a password.
     pub fn sync_dir(&self) -> PathBuf {
         self.root.join("sync")

@@ -35,5 +35,6 @@ pub mod search;
 pub mod slot;
 pub mod spool;
 pub mod store;
+pub mod trail;
 pub mod unlock;
 pub mod wipe;

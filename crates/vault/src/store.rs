@@ -37,7 +37,7 @@ mod write_anew;
 mod tests;
 
 pub use apply::{Applied, NOBODY_USER};
-pub use audit::{Action, AuditEntry, AuditFault, AuditReport, AuditRow, DETAIL_MAX};
+pub use audit::{Action, AuditEntry, AuditFault, AuditReport, AuditRow, DETAIL_MAX, audit_entry_hash};
 pub use blob_index::{BlobRow, Travelling};
 pub use conflict::{Choice, Conflict, Contender, Settled};
 pub use draft::{DRAFT_MAX, Draft};

@@ -294,6 +294,10 @@ pub enum Audit {
     Verify,
     /// Entries, newest first
     List(AuditList),
+    /// Entries of every laptop of the clinic, newest first
+    Trail(AuditTrail),
+    /// Compare the entries of every laptop with what the laptops signed
+    VerifyTrail,
 }
 
 /// `audit list`.
@@ -303,6 +307,23 @@ pub struct AuditList {
     #[arg(long, value_name = "ID|MRN")]
     pub patient: Option<String>,
     /// Only older entries: the cursor of the last row of a former list (--json shows it)
+    #[arg(long, value_name = "CURSOR")]
+    pub before: Option<u64>,
+    /// At most this many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+}
+
+/// `audit trail`.
+#[derive(Args, Debug)]
+pub struct AuditTrail {
+    /// Only about this patient (id or record number)
+    #[arg(long, value_name = "ID|MRN")]
+    pub patient: Option<String>,
+    /// Only this action; may be said several times
+    #[arg(long = "action", value_name = "ACTION")]
+    pub actions: Vec<String>,
+    /// Only older entries: the cursor of the last row of a former answer (--json shows it)
     #[arg(long, value_name = "CURSOR")]
     pub before: Option<u64>,
     /// At most this many

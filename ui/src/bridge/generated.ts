@@ -359,6 +359,21 @@ name: string,
 /** What the roster lets them do. */
 roles: Array<Role>, };
 
+/** The verdict on one laptop. */
+export type DeviceVerdict = {
+/** Which. */
+device: DeviceId,
+/** Its name. */
+name: string,
+/** Entries that are here. */
+entries: number,
+/** The time of the last one, in Unix milliseconds: what came after it has not been heard of. */
+last_ms: number | null,
+/** Nothing is wrong. */
+ok: boolean,
+/** What is. */
+problems: Array<TrailProblem>, };
+
 /** What of laptops whose disk is not encrypted. */
 export type DiskRule = "off" | "warn" | "require";
 
@@ -1070,6 +1085,42 @@ export type Touched = {
 /** Seconds until the session locks by itself. */
 idle_lock_in_s: number, };
 
+/** One entry of the clinic's trail. */
+export type TrailEntryRow = {
+/** Its number in the chain of its device and compartment. */
+n: number,
+/** When, by that device's clock, in Unix milliseconds. */
+at_ms: number,
+/** The laptop. */
+device: DeviceId,
+/** Its name. */
+device_name: string,
+/** Who; nothing for what no person did. */
+user: string | null,
+/** What was done. */
+action: string,
+/** Whose record it was about. */
+patient: RecordId | null,
+/** That patient's name, where it is known here. */
+patient_name: string | null,
+/** A small JSON object. */
+detail: string | null,
+/** There is a detail, and it stays with those who hold the chart. */
+withheld: boolean,
+/** Which chain. */
+compartment: Compartment,
+/** What `before` takes to go on after this row. */
+cursor: number, };
+
+/** One thing that is wrong. */
+export type TrailProblem = {
+/** Which chain of the laptop. */
+compartment: Compartment,
+/** The number of the entry where it shows. */
+n: number,
+/** What. */
+wrong: Wrong, };
+
 /** Imported resources of one type. */
 export type TypeCount = {
 /** FHIR's name of the type. */
@@ -1144,6 +1195,9 @@ export type WipedView = {
 over: boolean,
 /** Since when, in Unix milliseconds. */
 at_ms: number, };
+
+/** What is wrong with a laptop's entries. */
+export type Wrong = "missing" | "altered" | "rewritten" | "tampered" | "segment_gone";
 
 /** Every command: its input and its output. */
 export interface Commands {
@@ -1476,6 +1530,24 @@ before: number | null,
 /** At most this many. */
 limit: number, }; output: Array<AuditRow> };
   audit_verify: { input: Record<symbol, never>; output: AuditVerification };
+  audit_trail: { input: {
+/** By this person. */
+user: UserId | null,
+/** About this patient. */
+patient: RecordId | null,
+/** On this laptop. */
+device: DeviceId | null,
+/** One of these, by name. */
+actions: Array<string>,
+/** From this time on, in Unix milliseconds. */
+from_ms: number | null,
+/** Before this time. */
+until_ms: number | null,
+/** Only older ones than this row: the `cursor` of the last that is shown. */
+before: number | null,
+/** At most this many. */
+limit: number, }; output: Array<TrailEntryRow> };
+  audit_trail_verify: { input: Record<symbol, never>; output: Array<DeviceVerdict> };
   doctor: { input: Record<symbol, never>; output: Array<DoctorCheck> };
   about: { input: Record<symbol, never>; output: About };
 }

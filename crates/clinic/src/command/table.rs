@@ -125,6 +125,8 @@ macro_rules! with_commands {
 
             audit_list => audit::list,
             audit_verify => audit::verify,
+            audit_trail => audit::trail,
+            audit_trail_verify => audit::trail_verify,
             doctor => machine::doctor,
             about => machine::about,
         }

@@ -5,6 +5,7 @@ use super::snapshot;
 use super::wire::{Receiving, ReceivingWhat};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
+use wardkeep_roster::Compartment;
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::{Chain, Tip};
 use wardkeep_sync::peer::{Action, Step};
@@ -30,8 +31,8 @@ pub(super) fn pull(
             let mut compartments = peer.compartments().to_vec();
             compartments.retain(|part| !awaited.contains(part));
             let mut request = PullRequest {
-                vector: peer.held().within(&compartments),
-                compartments,
+                vector: peer.held().shown_to(&desk.device()?, &compartments),
+                compartments: with_own_trail(&compartments),
                 max_bytes: PULL_BYTES,
             };
             if let Some((chain, after)) = only {
@@ -69,6 +70,15 @@ pub(super) fn pull(
         }
         return Ok(all);
     }
+}
+
+/// A device is shown its own audit chain too, so that one which exists twice learns of it.
+fn with_own_trail(readable: &[Compartment]) -> Vec<Compartment> {
+    let mut all = readable.to_vec();
+    if !all.is_empty() && !all.contains(&Compartment::Audit) {
+        all.push(Compartment::Audit);
+    }
+    all
 }
 
 /// The vector with one chain taken back to a segment, or out of it.
@@ -147,6 +157,11 @@ fn set_aside(clinic: &Clinic, aside: &[&[u8]], taken: &mut Taken) -> Result<(), 
                 return Ok(true);
             };
             let header = *verified.segment().header();
+            if header.chain.compartment == Compartment::Audit {
+                // No record waits in it. The server keeps it, and it never counts for the device's trail.
+                desk.peer()?.0.quarantined(header.chain, header.seq);
+                return Ok(true);
+            }
             if !store_compartment(header.chain.compartment).is_some_and(|at| session.holds(at)) {
                 return Ok(false);
             }

@@ -140,7 +140,7 @@ pub(super) fn is_in_step(clinic: &Clinic) -> Result<bool, CommandError> {
         let missing = desk
             .spool
             .frontier()?
-            .within(&parts)
+            .shown_to(&desk.device()?, &parts)
             .beyond(&desk.spool.acknowledged()?);
         Ok(missing.is_empty())
     })

@@ -3,7 +3,7 @@
 
 use super::exchange::exchange;
 use super::wire::ProblemKind;
-use super::{apply, checkpoint, fetch, files, held, push, revoked, seal, snapshot};
+use super::{apply, checkpoint, fetch, files, held, push, revoked, seal, snapshot, trail};
 use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining, naming};
@@ -110,12 +110,13 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     // What names a file is here; the file itself is carried beside the rounds.
     apply::unless_locked(clinic.with_session(|session| files::note(clinic, session)))?;
     // What waited for a key or an epoch that has come, and what a checkpoint says of what was applied.
-    let sealed = seal::all(clinic)?;
+    let sealed = seal::all(clinic)? + trail::seal_due(clinic)?;
     if checkpoint::publish_due(clinic)? || sealed > 0 {
         done.add(exchange(clinic)?);
     }
     snapshot::acknowledge(clinic)?;
     snapshot::make_if_due(clinic)?;
+    trail::take_in(clinic)?;
     Ok(Outcome {
         sent: done.sent,
         fetched: done.fetched,

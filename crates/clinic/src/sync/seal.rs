@@ -40,7 +40,7 @@ pub(super) fn all(clinic: &Clinic) -> Result<u64, CommandError> {
 }
 
 /// Everything that waits, by a session that ends: tried once, because nothing may keep a session open.
-pub(crate) fn before_lock(session: &Session, desk: &mut Desk) -> Result<(), CommandError> {
+pub(super) fn before_lock(session: &Session, desk: &mut Desk) -> Result<(), CommandError> {
     for at in KEPT {
         while matches!(one(session, desk, at)?, Step::Sealed) {}
     }
@@ -135,7 +135,7 @@ pub(super) fn empty_outbox(session: &Session, desk: &mut Desk, at: Compartment) 
 }
 
 /// This device is not sure any more that it knows all that it has written: it goes on in chains of a new life.
-fn renew(session: &Session, desk: &mut Desk) -> Result<(), CommandError> {
+pub(super) fn renew(session: &Session, desk: &mut Desk) -> Result<(), CommandError> {
     let me = desk.device()?.to_string();
     let kind = kind_name(ProblemKind::Clone);
     desk.spool.raise_alarm(kind, &me, "", session.now_ms())?;

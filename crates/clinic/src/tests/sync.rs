@@ -13,6 +13,7 @@ mod revoking;
 mod rotating;
 mod rules;
 mod snapshots;
+mod trail;
 mod waking;
 mod wiping;
 

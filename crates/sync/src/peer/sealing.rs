@@ -23,6 +23,22 @@ pub enum NotNow {
 impl Peer {
     /// Where the next segment of this device goes. Its key is that of the place's epoch; a device that was not given it yet waits.
     pub fn place(&self, compartment: Compartment) -> Result<Place, NotNow> {
+        self.not_behind(compartment)?;
+        let epoch = self.roster.epoch(compartment).ok_or(NotNow::NoEpoch)?.epoch.number;
+        let due = |due: &DueEpoch| matches!(due, DueEpoch::Lost { compartment: part, .. } if *part == compartment);
+        if self.roster.due_epochs().iter().any(due) {
+            return Err(NotNow::EpochDue);
+        }
+        Ok(self.next_place(compartment, epoch))
+    }
+
+    /// The same for audit entries, which need no epoch: each segment has a key of its own.
+    pub fn audit_place(&self) -> Result<Place, NotNow> {
+        self.not_behind(Compartment::Audit)?;
+        Ok(self.next_place(Compartment::Audit, 1))
+    }
+
+    fn not_behind(&self, compartment: Compartment) -> Result<(), NotNow> {
         let chain = self.own_chain(compartment);
         let claimed = self
             .memory
@@ -33,18 +49,18 @@ impl Peer {
         if self.memory.must_reincarnate || claimed || promised {
             return Err(NotNow::Behind);
         }
-        let epoch = self.roster.epoch(compartment).ok_or(NotNow::NoEpoch)?.epoch.number;
-        let due = |due: &DueEpoch| matches!(due, DueEpoch::Lost { compartment: part, .. } if *part == compartment);
-        if self.roster.due_epochs().iter().any(due) {
-            return Err(NotNow::EpochDue);
-        }
-        Ok(Place {
+        Ok(())
+    }
+
+    fn next_place(&self, compartment: Compartment, epoch: u32) -> Place {
+        let chain = self.own_chain(compartment);
+        Place {
             clinic: self.roster.clinic(),
             chain,
             tip: self.held.tip(&chain),
             roster: self.head(),
             epoch,
-        })
+        }
     }
 
     /// Begins a new life of this device: new chains, from 1. The incarnation is random and must be stored before anything is sealed in

@@ -12,7 +12,7 @@ impl Peer {
     /// Takes what the server says that it has. Ask for it after connecting, after a wake-up, and from time to time; a vector must
     /// have been asked for after everything that was pulled before.
     pub fn on_vector(&mut self, store: &impl Held, reply: &VectorReply) -> Vec<Action> {
-        let tips = reply.tips.within(&self.compartments);
+        let tips = reply.tips.shown_to(&self.me, &self.compartments);
         let mut actions = self.compare_roster(reply.roster);
         actions.extend(self.server_lost(&tips));
         let (agreed, disputed) = self.compare_tips(store, &tips);
@@ -98,7 +98,11 @@ impl Peer {
 
     /// What the server had and has no longer. From then on it counts as not acknowledged, so it is said once and pushed again.
     fn server_lost(&mut self, tips: &Frontier) -> Option<Action> {
-        let gaps = self.memory.acknowledged.within(&self.compartments).beyond(tips);
+        let gaps = self
+            .memory
+            .acknowledged
+            .shown_to(&self.me, &self.compartments)
+            .beyond(tips);
         if gaps.is_empty() {
             return None;
         }
@@ -196,7 +200,7 @@ impl Peer {
 
     /// What is here and not there, own chains first. A chain in which the server has something else is left alone.
     fn missing_there(&self, tips: &Frontier, disputed: &Frontier) -> Vec<Action> {
-        let mut gaps = self.held.within(&self.compartments).beyond(tips);
+        let mut gaps = self.held.shown_to(&self.me, &self.compartments).beyond(tips);
         gaps.retain(|gap| disputed.tip(&gap.chain).is_none());
         gaps.sort_by_key(|gap| gap.chain.device != self.me);
         gaps.into_iter().map(Action::Push).collect()

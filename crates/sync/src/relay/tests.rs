@@ -71,6 +71,31 @@ fn nobody_is_given_more_than_the_roster_opens() {
 }
 
 #[test]
+fn a_device_is_shown_its_own_audit_trail_and_nobody_elses() {
+    let (clinic, mut relay) = clinic();
+    let (colleague, desk) = (&clinic.members[1], &clinic.members[2]);
+    let trails = [colleague, desk].map(|member| chain(member, Compartment::Audit));
+    let last = Tip {
+        seq: 1,
+        hash: SegmentHash([7; 32]),
+    };
+    relay.stored(&trails.into_iter().map(|chain| (chain, last)).collect());
+    let shown = relay.vector_for(&desk.device()).tips.within(&[Compartment::Audit]);
+    assert_eq!(shown.iter().map(|(chain, _)| *chain).collect::<Vec<_>>(), [trails[1]]);
+    let pull = |compartments: &[Compartment]| {
+        let pull = PullRequest {
+            vector: Frontier::new(),
+            compartments: compartments.to_vec(),
+            max_bytes: 1,
+        };
+        let gaps = relay.plan_pull(&desk.device(), &pull);
+        gaps.into_iter().map(|gap| gap.chain).collect::<Vec<_>>()
+    };
+    assert_eq!(pull(&[Compartment::Audit]), [trails[1]]);
+    assert_eq!(pull(&[CLINICAL]), []);
+}
+
+#[test]
 fn a_push_is_judged_in_order_before_anything_is_written() {
     let (clinic, relay) = clinic();
     let first = clinic.segment(1, OFFICE, None, &[b"1"]);

@@ -22,6 +22,8 @@ pub enum Kind {
     Ops = 1,
     /// One checkpoint.
     Checkpoint = 2,
+    /// Entries of a device's audit trail, for those who may read the trail and not for whoever wrote it.
+    Audit = 3,
 }
 
 /// Why bytes are no segment.
@@ -33,7 +35,7 @@ pub enum MalformedSegment {
     /// Made by a version of Wardkeep with another suite.
     #[error("suite")]
     Suite,
-    /// Neither ops nor a checkpoint.
+    /// Neither ops nor a checkpoint, nor audit entries where they belong.
     #[error("kind")]
     Kind,
     /// No compartment of that number.
@@ -65,7 +67,7 @@ pub struct Header {
     pub prev: SegmentHash,
     /// The last roster entry that its device had.
     pub roster: RosterHead,
-    /// The epoch whose key it is sealed under, from 1.
+    /// The epoch whose key it is sealed under, from 1. Audit entries have a key of their own for each segment, and 1 here.
     pub epoch: u32,
     /// Makes key and nonce its own.
     pub salt: [u8; 16],
@@ -110,11 +112,15 @@ impl Header {
         let kind = match kind {
             1 => Kind::Ops,
             2 => Kind::Checkpoint,
+            3 => Kind::Audit,
             _ => return Err(MalformedSegment::Kind),
         };
         let compartment = Compartment::from_number(compartment).ok_or(MalformedSegment::Compartment)?;
         if reserved != 0 {
             return Err(MalformedSegment::Reserved);
+        }
+        if kind == Kind::Audit && compartment != Compartment::Audit {
+            return Err(MalformedSegment::Kind);
         }
         let header = Self {
             kind,

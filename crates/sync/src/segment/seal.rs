@@ -52,7 +52,7 @@ pub fn seal_ops(
     random: Random<'_>,
 ) -> Result<Vec<u8>, SealError> {
     let content = ops::write(first_op, ops).ok_or(SealError::Limits)?;
-    seal(Kind::Ops, place, key, &content, device_key, random)
+    seal(Kind::Ops, place, (key, &[]), &content, device_key, random)
 }
 
 /// Seals a checkpoint into the same chain.
@@ -64,34 +64,41 @@ pub fn seal_checkpoint(
     random: Random<'_>,
 ) -> Result<Vec<u8>, SealError> {
     let content = checkpoint.encode().ok_or(SealError::Limits)?;
-    seal(Kind::Checkpoint, place, key, &content, device_key, random)
+    seal(Kind::Checkpoint, place, (key, &[]), &content, device_key, random)
 }
 
-fn seal(
+/// `front` stands in the clear before the ciphertext and is associated data with the header.
+pub(super) fn seal(
     kind: Kind,
     place: &Place,
-    key: &EpochKey,
+    (key, front): (&EpochKey, &[u8]),
     content: &[u8],
     device_key: &SigningKey,
     random: Random<'_>,
 ) -> Result<Vec<u8>, SealError> {
     let plain = pack::pack(content);
-    let mut header = header(kind, place, plain.len())?;
+    let mut header = header(kind, place, front.len() + plain.len())?;
     header.salt = salt(key, &header, &plain, random);
     let derived = Derived::of(key, &header);
     header.commitment = derived.commitment;
-    let total = HEADER_BYTES + plain.len() + TAG_BYTES + SIGNATURE_BYTES;
+    let total = HEADER_BYTES + front.len() + plain.len() + TAG_BYTES + SIGNATURE_BYTES;
     if total > MAX_SEGMENT_BYTES {
         return Err(SealError::Limits);
     }
     let header = header.encode();
     let mut segment = Vec::with_capacity(total);
     segment.extend_from_slice(&header);
+    segment.extend_from_slice(front);
+    let associated = segment.clone();
     segment.extend_from_slice(&plain);
     let tag = derived
         .cipher()
         .ok_or(SealError::Cipher)?
-        .seal_in_place_separate_tag(derived.nonce(), Aad::from(header), &mut segment[HEADER_BYTES..])
+        .seal_in_place_separate_tag(
+            derived.nonce(),
+            Aad::from(&associated),
+            &mut segment[associated.len()..],
+        )
         .map_err(|_| SealError::Cipher)?;
     segment.extend_from_slice(tag.as_ref());
     let signature = device_key.sign_digest(&digest(HASH_CONTEXT, &[&segment]));
@@ -99,7 +106,7 @@ fn seal(
     Ok(segment)
 }
 
-fn header(kind: Kind, place: &Place, plain: usize) -> Result<Header, SealError> {
+pub(super) fn header(kind: Kind, place: &Place, plain: usize) -> Result<Header, SealError> {
     let (seq, prev) = match place.tip {
         Some(tip) => (tip.seq.checked_add(1).ok_or(SealError::Place)?, tip.hash),
         None => (1, SegmentHash::ZERO),

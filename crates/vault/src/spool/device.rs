@@ -43,6 +43,10 @@ pub enum Cursor {
     OfficeSnapshotMs,
     /// The same of the chart.
     ClinicalSnapshotMs,
+    /// The last entry of the office's audit chain that is sealed for the clinic's trail.
+    OfficeAudit,
+    /// The same of the chart's audit chain.
+    ClinicalAudit,
 }
 
 impl Cursor {
@@ -56,6 +60,8 @@ impl Cursor {
             Self::CheckpointMs => "checkpoint_ms",
             Self::OfficeSnapshotMs => "office_snapshot_ms",
             Self::ClinicalSnapshotMs => "clinical_snapshot_ms",
+            Self::OfficeAudit => "office_audit",
+            Self::ClinicalAudit => "clinical_audit",
         }
     }
 }

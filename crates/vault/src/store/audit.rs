@@ -278,6 +278,17 @@ fn entry_hash(device: DeviceId, compartment: Compartment, row: &AuditRow, prev: 
     *hasher.update(prev).finalize().as_bytes()
 }
 
+/// The hash that an entry of a device's chain must have after the one with this hash; none before the first.
+pub fn audit_entry_hash(
+    device: DeviceId,
+    compartment: Compartment,
+    row: &AuditRow,
+    before: Option<[u8; 32]>,
+) -> [u8; 32] {
+    let before = before.unwrap_or_else(|| Head::empty(device, compartment).hash);
+    entry_hash(device, compartment, row, &before)
+}
+
 /// Appends one entry after `head` and moves `head` to it. The caller stores the head before it commits.
 pub(super) fn append(
     conn: &Connection,
@@ -356,6 +367,30 @@ pub(super) fn page(
         page.push(read_row(row).at(compartment)?.row);
     }
     Ok(page)
+}
+
+/// The entries after number `after` with their hashes, oldest first, at most `limit`.
+pub(super) fn after(
+    conn: &Connection,
+    compartment: Compartment,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<(AuditRow, [u8; 32])>, StoreError> {
+    let s = schema(compartment);
+    let sql = format!(
+        "SELECT a.n, a.at_ms, u.id, a.action, a.patient, a.record, a.detail, a.prev, a.hash \
+         FROM {s}.audit a JOIN {s}.user_ref u ON u.n = a.user WHERE a.n > ?1 ORDER BY a.n LIMIT ?2"
+    );
+    let mut query = conn.prepare_cached(&sql).at(compartment)?;
+    let mut rows = query
+        .query(params![i64::try_from(after).unwrap_or(i64::MAX), limit])
+        .at(compartment)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().at(compartment)? {
+        let hash = row.get(8).at(compartment)?;
+        found.push((read_row(row).at(compartment)?.row, hash));
+    }
+    Ok(found)
 }
 
 /// A row with its links.

@@ -191,6 +191,17 @@ impl<'a> View<'a> {
         audit::page(self.conn, at, patient, before, limit)
     }
 
+    /// The audit entries after a number with their hashes, oldest first, at most `limit`: what leaves for the clinic's trail.
+    pub fn audit_after(
+        &self,
+        at: Compartment,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(AuditRow, [u8; 32])>, StoreError> {
+        self.granted(at)?;
+        audit::after(self.conn, at, after, limit)
+    }
+
     /// Reads the whole audit chain of a compartment and says whether anything was altered, deleted, reordered or cut off.
     pub fn verify_audit(&self, at: Compartment) -> Result<AuditReport, StoreError> {
         let key = self.access.audit_key(at)?;

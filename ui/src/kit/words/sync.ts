@@ -148,6 +148,7 @@ export const PROBLEM_WORDS: Record<ProblemKind, ProblemWords> = {
   false_receipt: {
     title: msg`The server shows a receipt of a wipe that no computer has signed`,
     advice: msg`It does not count: the wipe is shown as confirmed only when the computer itself says so. Ask whoever runs the server how this came about.`,
+  },
   file_damaged: {
     title: msg`The server gave a document that is not the one that was asked for`,
     advice: msg`It was not taken. The server checks its file, and a computer that has the document sends it again. If this stays, tell whoever runs the server.`,

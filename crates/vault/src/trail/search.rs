@@ -1,0 +1,120 @@
+//! Searching the trail: by person, patient, device, action and time, newest first, page by page.
+
+use super::entry::of_row;
+use super::{Failed, Trail, TrailEntry, TrailError};
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+use wardkeep_record::id::{DeviceId, RecordId, UserId};
+
+/// Which entries; nothing named means all.
+#[derive(Clone, Default)]
+pub struct TrailFilter {
+    /// By this person.
+    pub user: Option<UserId>,
+    /// About this patient.
+    pub patient: Option<RecordId>,
+    /// On this device.
+    pub device: Option<DeviceId>,
+    /// Of these actions' stored numbers; any when empty.
+    pub actions: Vec<u16>,
+    /// From this time on, in Unix milliseconds.
+    pub from_ms: Option<u64>,
+    /// Before this time.
+    pub until_ms: Option<u64>,
+}
+
+/// An entry where it stands in the file.
+pub struct TrailRow {
+    /// What `before` takes to go on after it.
+    pub id: u64,
+    /// Whose chain it is from.
+    pub device: DeviceId,
+    /// The entry.
+    pub entry: TrailEntry,
+}
+
+/// How many entries of a device there are, and of when the last one is.
+pub struct TrailDevice {
+    /// The device.
+    pub device: DeviceId,
+    /// Entries in the file.
+    pub entries: u64,
+    /// The time of the last one by that device's clock, in Unix milliseconds.
+    pub last_ms: u64,
+}
+
+impl Trail {
+    /// A page of entries, newest first; `before` is the id of the last row of the page before.
+    pub fn page(&self, filter: &TrailFilter, before: Option<u64>, limit: u32) -> Result<Vec<TrailRow>, TrailError> {
+        let (condition, mut values) = condition(filter, before);
+        values.push(Value::Integer(i64::from(limit)));
+        let sql = format!(
+            "SELECT id, device, chain, n, at_ms, user, action, patient, record, detail, hash FROM entry \
+             WHERE {condition} ORDER BY at_ms DESC, id DESC LIMIT ?"
+        );
+        let mut query = self.conn.prepare_cached(&sql).failed()?;
+        let mut rows = query.query(params_from_iter(values)).failed()?;
+        let mut page = Vec::new();
+        while let Some(row) = rows.next().failed()? {
+            if let Some(entry) = of_row(row, 2).failed()? {
+                page.push(TrailRow {
+                    id: row.get::<_, i64>(0).failed()?.cast_unsigned(),
+                    device: DeviceId::from_bytes(row.get(1).failed()?),
+                    entry,
+                });
+            }
+        }
+        Ok(page)
+    }
+
+    /// Every device that has entries.
+    pub fn devices(&self) -> Result<Vec<TrailDevice>, TrailError> {
+        let sql = "SELECT device, count(*), max(at_ms) FROM entry GROUP BY device ORDER BY device";
+        let mut query = self.conn.prepare_cached(sql).failed()?;
+        let rows = query
+            .query_map([], |row| {
+                Ok(TrailDevice {
+                    device: DeviceId::from_bytes(row.get(0)?),
+                    entries: row.get::<_, i64>(1)?.cast_unsigned(),
+                    last_ms: row.get::<_, i64>(2)?.cast_unsigned(),
+                })
+            })
+            .failed()?;
+        rows.collect::<rusqlite::Result<_>>().failed()
+    }
+}
+
+/// The condition with its values. Every piece of text is ours; what is asked for is bound.
+fn condition(filter: &TrailFilter, before: Option<u64>) -> (String, Vec<Value>) {
+    let mut parts = vec!["1".to_owned()];
+    let mut values = Vec::new();
+    let mut add = |text: &str, value: Value| {
+        parts.push(text.to_owned());
+        values.push(value);
+    };
+    let time = |ms: u64| Value::Integer(i64::try_from(ms).unwrap_or(i64::MAX));
+    if let Some(user) = filter.user {
+        add("user = ?", Value::Blob(user.as_bytes().to_vec()));
+    }
+    if let Some(patient) = filter.patient {
+        add("patient = ?", Value::Blob(patient.as_bytes().to_vec()));
+    }
+    if let Some(device) = filter.device {
+        add("device = ?", Value::Blob(device.as_bytes().to_vec()));
+    }
+    if let Some(from_ms) = filter.from_ms {
+        add("at_ms >= ?", time(from_ms));
+    }
+    if let Some(until_ms) = filter.until_ms {
+        add("at_ms < ?", time(until_ms));
+    }
+    if let Some(before) = before {
+        add("(at_ms, id) < (SELECT at_ms, id FROM entry WHERE id = ?)", time(before));
+    }
+    if !filter.actions.is_empty() {
+        let marks = vec!["?"; filter.actions.len()].join(", ");
+        parts.push(format!("action IN ({marks})"));
+        values.extend(filter.actions.iter().map(|action| Value::Integer(i64::from(*action))));
+    }
+    (parts.join(" AND "), values)
+}
