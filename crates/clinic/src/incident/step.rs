@@ -9,14 +9,11 @@ use crate::device::revoke;
 use crate::enrollment::delivery;
 use crate::error::{CommandError, ErrorCode};
 use crate::rotation::{rotate, wire::KeyKind};
-use crate::sync::{self, key::wire_user};
+use crate::sync;
+use crate::user;
 use serde::Deserialize;
 use ts_rs::TS;
-use wardkeep_record::id::UserId;
-use wardkeep_record::op::Compartment;
 use wardkeep_record::role::Permission;
-use wardkeep_roster::entry::{Body, Revoke, Target};
-use wardkeep_vault::store::{Action, AuditEntry};
 
 /// Which step of which incident.
 #[derive(Debug, Deserialize, TS)]
@@ -60,7 +57,7 @@ fn take(clinic: &Clinic, kept: &Kept, step: IncidentStep) -> Result<(), CommandE
     match step {
         IncidentStep::Revoke => match (kept.device, kept.user) {
             (Some(id), _) => clinic.call(revoke::Input { id }).map(drop),
-            (None, Some(user)) => revoke_user(clinic, user),
+            (None, Some(user)) => clinic.call(user::revoke::Input { user, device: None }).map(drop),
             (None, None) => Err(ErrorCode::NotFound.into()),
         },
         IncidentStep::Epochs => {
@@ -77,29 +74,4 @@ fn take(clinic: &Clinic, kept: &Kept, step: IncidentStep) -> Result<(), CommandE
         // It has a command of its own, because it takes a file.
         IncidentStep::Evidence => Err(CommandError::invalid("step")),
     }
-}
-
-/// Takes a person out everywhere, with new epochs in the same step.
-fn revoke_user(clinic: &Clinic, user: UserId) -> Result<(), CommandError> {
-    sync::fetch_roster(clinic)?;
-    sync::act(clinic, |session, sealing| {
-        let known = sealing.roster().user(&wire_user(user));
-        if known.ok_or(ErrorCode::NotFound)?.revoked_at.is_some() {
-            return Ok(());
-        }
-        sealing.say(Body::Revoke(Revoke {
-            target: Target::User(wire_user(user)),
-            last_accepted: None,
-        }))?;
-        revoke::renew(session, sealing)
-    })?;
-    clinic.with_session(|session| {
-        let detail = serde_json::json!({ "user": user });
-        session.write(Compartment::Office, |tx| {
-            Ok(tx.audit(&AuditEntry::new(Action::Revoke).detail(&detail))?)
-        })
-    })?;
-    delivery::deliver(clinic)?;
-    clinic.sync().signal().news();
-    Ok(())
 }
