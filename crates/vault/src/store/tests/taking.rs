@@ -4,8 +4,12 @@ use super::clinic::*;
 use super::convergence::{DEVICES, Step, dump, run, step};
 use super::members::{BOTH, Members};
 use super::sync_state::{put, two};
+use crate::blob;
+use crate::random::SeededRandom;
 use crate::store::{Action, Store, StoreError};
 use proptest::prelude::*;
+use wardkeep_record::field::SEALED;
+use wardkeep_record::id::BlobId;
 use wardkeep_record::op::Compartment;
 use wardkeep_roster::ClinicId;
 use wardkeep_sync::id::Incarnation;
@@ -104,6 +108,24 @@ proptest! {
         prop_assert_eq!(dump(&stores[3]), text);
         agree(&stores[0], &stores[3]);
     }
+}
+
+#[test]
+fn sealed_files_that_the_rows_name_are_fetched_like_those_of_ops() {
+    let (members, clinics, [mut store, mut other]) = two();
+    let (id, random) = (BlobId::from_bytes([7; 16]), SeededRandom::new(7));
+    let sealed = blob::seal(&clinics[0].home, &random, id, &mut &b"a photo"[..], 100).unwrap();
+    let mut edit = patient_edit(record(1), "One", "1956");
+    edit.values.push((one(SEALED), Some(sealed.to_json().as_str().into())));
+    write(&mut store, OFFICE, |tx| tx.put(vec![edit])).unwrap();
+    members.drain(&mut store);
+    assert_eq!(other.read().travelling_count(OFFICE).unwrap(), 0);
+    take(&mut other, OFFICE, &give(&store, OFFICE)).unwrap();
+    let files = other.read().travelling(OFFICE).unwrap();
+    assert_eq!(files.len(), 1);
+    assert_eq!((files[0].hash, files[0].id), (sealed.hash, id));
+    let row = other.read().blob(OFFICE, id).unwrap().unwrap();
+    assert_eq!(*row.key, *sealed.key.expose(), "it can be opened");
 }
 
 #[test]
