@@ -13,7 +13,7 @@ pub use draft::{
 };
 pub use edit::edits;
 pub use read::draft;
-pub use summary::{Summary, summary};
+pub use summary::{Summary, summary, summary_of};
 pub use validate::{Invalid, Reason, validate};
 
 #[cfg(test)]

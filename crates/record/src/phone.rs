@@ -1,5 +1,4 @@
-//! Telephone numbers: stored in E.164 where they are valid numbers, kept as typed where they are not, found by any run of
-//! their digits from the start.
+//! Telephone numbers: stored in E.164 where they are valid numbers, kept as typed where they are not.
 
 use crate::name::fold_digits;
 use phonenumber::{Mode, PhoneNumber, country};
@@ -31,36 +30,32 @@ pub fn stored(text: &str, region: &str) -> String {
 
 /// What to show for what is stored: a number in E.164 in its international form (`+44 20 7946 0000`), else the text itself.
 pub fn shown(stored: &str) -> String {
-    let is_e164 = stored
-        .strip_prefix('+')
-        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-    let number = if is_e164 { parse(stored, "") } else { None };
-    number.map_or_else(
-        || stored.to_owned(),
-        |number| number.format().mode(Mode::International).to_string(),
-    )
+    let number = if is_e164(stored) { parse(stored, "") } else { None };
+    number.map_or_else(|| stored.to_owned(), |number| international(&number))
 }
 
-/// The digit strings under which a number is found, distinct: with its country code, and as it is dialled inside the country.
-pub fn search_digits(text: &str, region: &str) -> Vec<String> {
-    let typed = digits(text);
-    let mut list = Vec::new();
-    if let Some(number) = parse(text, region) {
-        list.push(digits(&number.format().mode(Mode::E164).to_string()));
-        list.push(digits(&number.format().mode(Mode::National).to_string()));
+/// [`e164`] and [`shown`] of what is stored. Without a region, as lists and the search index ask, the number is read once:
+/// reading it is what costs.
+pub fn e164_and_shown(stored: &str, region: &str) -> (Option<String>, String) {
+    if !(region.is_empty() && is_e164(stored)) {
+        return (e164(stored, region), shown(stored));
     }
-    if typed.len() >= 3 && !list.contains(&typed) {
-        list.push(typed);
-    }
-    list
+    // Digits alone have no extension.
+    let Some(number) = parse(stored, region) else {
+        return (None, stored.to_owned());
+    };
+    let e164 = number.format().mode(Mode::E164).to_string();
+    (Some(e164), international(&number))
 }
 
-/// The digits of what a person typed to find a number, when it can be one: at least three, and nothing but what belongs to numbers.
-pub fn query_digits(text: &str) -> Option<String> {
-    let folded = fold_digits(text);
-    let belongs = |letter: char| letter.is_ascii_digit() || letter.is_whitespace() || "+-().\u{2011}/".contains(letter);
-    let digits = digits(&folded);
-    (folded.chars().count() <= MAX_CHARS && folded.chars().all(belongs) && digits.len() >= 3).then_some(digits)
+/// Whether it is written as E.164 is; whether there is such a number, only [`parse`] knows.
+fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+')
+        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn international(number: &PhoneNumber) -> String {
+    number.format().mode(Mode::International).to_string()
 }
 
 /// A valid number.
@@ -107,13 +102,27 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_found_with_and_without_its_country() {
-        assert_eq!(search_digits("020 7946 0018", "GB"), ["442079460018", "02079460018"]);
-        assert_eq!(search_digits("+1 202 456 1111", "GB"), ["12024561111", "2024561111"]);
-        assert_eq!(search_digits("555-677-3119", "US"), ["5556773119"]);
-        assert_eq!(query_digits("(0)20 79"), Some("02079".into()));
-        assert_eq!(query_digits("12a"), None);
-        assert_eq!(query_digits("12"), None);
+    fn read_once_or_twice_a_number_is_the_same() {
+        for region in ["US", "GB", "", "nowhere"] {
+            for stored in [
+                "+442079460018",
+                "+12024561111",
+                "+1",
+                "+",
+                "555-0199",
+                "(202) 456-1111",
+                "020 7946 0018",
+                "+44 (0)20 7946 0018",
+                "+4402079460018",
+                "+٤٤٢٠٧٩٤٦٠٠١٨",
+            ] {
+                assert_eq!(
+                    e164_and_shown(stored, region),
+                    (e164(stored, region), shown(stored)),
+                    "{stored} {region}"
+                );
+            }
+        }
     }
 
     proptest! {
@@ -122,13 +131,14 @@ mod tests {
         #[test]
         fn no_text_panics(text in "\\PC*", region in "[A-Za-z]{0,3}") {
             let kept = stored(&text, &region);
-            let _ = (shown(&kept), search_digits(&text, &region), query_digits(&text));
+            let _ = shown(&kept);
             prop_assert!(kept == text.trim() || kept.starts_with('+'));
         }
 
         #[test]
         fn digits_never_panic(text in "[+0-9 ()x;:=-]{0,30}") {
             let kept = stored(&text, "US");
+            prop_assert_eq!(e164_and_shown(&kept, ""), (e164(&kept, ""), shown(&kept)));
             prop_assert_eq!(stored(&shown(&kept), "US"), kept);
         }
     }

@@ -94,13 +94,17 @@ pub(super) fn name(item: ItemId, value: &Value) -> HumanName {
 pub(super) fn telecom(item: ItemId, value: &Value, region: &str) -> ContactPoint {
     let stored = text(value, "value");
     let system = code(value, "system").unwrap_or_default();
-    let dialled = super::edit::is_dialled(system);
+    let (e164, value_shown) = if super::edit::is_dialled(system) {
+        phone::e164_and_shown(&stored, region)
+    } else {
+        (None, stored)
+    };
     ContactPoint {
         item: Some(item),
         system,
         use_: code(value, "use"),
-        e164: if dialled { phone::e164(&stored, region) } else { None },
-        value: if dialled { phone::shown(&stored) } else { stored },
+        e164,
+        value: value_shown,
     }
 }
 

@@ -46,7 +46,11 @@ impl std::fmt::Debug for Summary {
 
 /// The row of a patient.
 pub fn summary(fields: &Fields, region: &str) -> Summary {
-    let draft = read::draft(fields, region);
+    summary_of(fields, &read::draft(fields, region))
+}
+
+/// The row of a patient whose form was read already.
+pub fn summary_of(fields: &Fields, draft: &PatientDraft) -> Summary {
     let identifying = name::primary(&draft.names);
     let only_text = identifying.filter(|name| name.family.is_empty() && name.given.is_empty());
     let died = match &draft.deceased {
@@ -54,7 +58,7 @@ pub fn summary(fields: &Fields, region: &str) -> Summary {
         _ => None,
     };
     Summary {
-        mrn: mrn(fields, &draft),
+        mrn: mrn(fields, draft),
         family: only_text
             .map_or_else(
                 || identifying.map(|name| name.family.clone()),
@@ -66,8 +70,8 @@ pub fn summary(fields: &Fields, region: &str) -> Summary {
         preferred: name::preferred(&draft.names),
         birth_date: read::birth_date(fields),
         gender: draft.gender,
-        phone: phone(&draft),
-        city: city(&draft),
+        phone: phone(draft),
+        city: city(draft),
         deceased: draft.deceased != Deceased::AliveOrUnknown,
         died,
     }
