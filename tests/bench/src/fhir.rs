@@ -14,11 +14,16 @@ pub fn patient(entry: &PatientIndexEntry, key: &str) -> Value {
         .iter()
         .enumerate()
         .map(|(at, name)| {
-            json!({
-                "use": if at == 0 { "official" } else { "maiden" },
-                "family": name.family,
-                "given": name.given.split(' ').collect::<Vec<_>>(),
-            })
+            let mut resource = json!({"use": if at == 0 { "official" } else { "maiden" }});
+            let given: Vec<&str> = name.given.split_whitespace().collect();
+            // Some people have one name only, and FHIR has neither empty strings nor empty lists.
+            if !name.family.is_empty() {
+                resource["family"] = json!(name.family);
+            }
+            if !given.is_empty() {
+                resource["given"] = json!(given);
+            }
+            resource
         })
         .collect();
     let phones: Vec<Value> = entry

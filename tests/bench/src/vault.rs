@@ -12,7 +12,7 @@ use crate::meter::{measure, percentile, resident_bytes};
 use crate::population::{Population, Source};
 use crate::random::Random;
 use crate::{fhir, search};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::json;
 use std::io::{BufWriter, Write};
@@ -89,6 +89,10 @@ pub(crate) fn fill(
     progress(&format!("importing {patients} patients"));
     let (done, cost) = measure(|| laptop::import(clinic, std::slice::from_ref(&path)));
     let imported = done?["imported"].as_f64().context("a count of imported records")?;
+    ensure!(
+        imported == patients as f64,
+        "{imported} patients imported instead of {patients}"
+    );
     std::fs::remove_file(path)?;
     Ok(imported / cost.wall_ms * 1e3)
 }
