@@ -12,7 +12,7 @@ pub use draft::{
     PatientDraft,
 };
 pub use edit::edits;
-pub use read::draft;
+pub use read::{draft, draft_to_index};
 pub use summary::{Summary, summary, summary_of};
 pub use validate::{Invalid, Reason, validate};
 

@@ -5,7 +5,7 @@ mod members;
 
 use super::draft::{ContactSystem, Deceased, NextOfKin, PatientDraft};
 use super::patch::{patch, text};
-use super::read;
+use super::read::{self, Numbers};
 use super::validate::{Invalid, validate};
 use crate::date::Date;
 use crate::field::{self, FieldId, Shape, patient};
@@ -38,7 +38,7 @@ pub fn edits(
         patient::TELECOM,
         &edited.telecom,
         |point| point.item,
-        |item, value| read::telecom(item, value, region),
+        |item, value| read::telecom(item, value, Numbers::Shown(region)),
         |old, new| telecom_members(old, new, region),
     );
     out.items(
@@ -141,7 +141,7 @@ impl Edits<'_> {
             let value: Option<Value> = old.and_then(|old| serde_json::from_str(old).ok());
             let shown = value
                 .as_ref()
-                .map(|value| read::next_of_kin(0, value))
+                .map(|value| read::next_of_kin(0, value, Numbers::Shown(self.region)))
                 .unwrap_or_default();
             let mut changes: Members = Vec::new();
             if person.name.trim() != shown.name {

@@ -13,18 +13,38 @@ use serde_json::Value;
 /// The HL7 system of marital status codes.
 pub(super) const MARITAL_SYSTEM: &str = "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus";
 
+/// How telephone numbers come into the form.
+#[derive(Clone, Copy)]
+pub(super) enum Numbers<'a> {
+    /// As people read them; those without a country code are dialled in this region (ISO 3166 alpha-2).
+    Shown(&'a str),
+    /// As they are stored, which costs a hundredth: reading one takes the numbering plans.
+    Stored,
+}
+
 /// The form of a patient. `region` (ISO 3166 alpha-2) is where numbers without country code are dialled.
 pub fn draft(fields: &Fields, region: &str) -> PatientDraft {
+    form(fields, Numbers::Shown(region))
+}
+
+/// The form of a patient for the search index, which wants no number in the form that people read.
+pub fn draft_to_index(fields: &Fields) -> PatientDraft {
+    form(fields, Numbers::Stored)
+}
+
+fn form(fields: &Fields, numbers: Numbers<'_>) -> PatientDraft {
     PatientDraft {
         names: items(fields, patient::NAME, name),
         birth_date: birth_date(fields).map(|date| date.to_string()),
         gender: one(fields, patient::GENDER).and_then(|value| Gender::from_code(value.as_str()?)),
         sex_at_birth: one(fields, patient::BIRTH_SEX).and_then(|value| string(&value, "valueCode")),
         pronouns: one(fields, patient::PRONOUNS).and_then(|value| pronouns(&value)),
-        telecom: items(fields, patient::TELECOM, |item, value| telecom(item, value, region)),
+        telecom: items(fields, patient::TELECOM, |item, value| telecom(item, value, numbers)),
         addresses: items(fields, patient::ADDRESS, address),
         identifiers: items(fields, patient::IDENTIFIER, identifier),
-        next_of_kin: items(fields, patient::CONTACT, next_of_kin),
+        next_of_kin: items(fields, patient::CONTACT, |item, value| {
+            next_of_kin(item, value, numbers)
+        }),
         deceased: deceased(fields),
         marital_status: one(fields, patient::MARITAL_STATUS).and_then(|value| marital_status(&value)),
         language: language(fields).map(|(_, language)| language),
@@ -91,13 +111,13 @@ pub(super) fn name(item: ItemId, value: &Value) -> HumanName {
 }
 
 /// One contact point.
-pub(super) fn telecom(item: ItemId, value: &Value, region: &str) -> ContactPoint {
+pub(super) fn telecom(item: ItemId, value: &Value, numbers: Numbers<'_>) -> ContactPoint {
     let stored = text(value, "value");
     let system = code(value, "system").unwrap_or_default();
-    let (e164, value_shown) = if super::edit::is_dialled(system) {
-        phone::e164_and_shown(&stored, region)
-    } else {
-        (None, stored)
+    let (e164, value_shown) = match numbers {
+        _ if !super::edit::is_dialled(system) => (None, stored),
+        Numbers::Shown(region) => (phone::e164(&stored, region), phone::shown(&stored)),
+        Numbers::Stored => (phone::e164_at_its_word(&stored), stored),
     };
     ContactPoint {
         item: Some(item),
@@ -135,7 +155,7 @@ pub(super) fn identifier(item: ItemId, value: &Value) -> Identifier {
 }
 
 /// One contact person.
-pub(super) fn next_of_kin(item: ItemId, value: &Value) -> NextOfKin {
+pub(super) fn next_of_kin(item: ItemId, value: &Value, numbers: Numbers<'_>) -> NextOfKin {
     let full = value.get("name").map(|value| name(item, value));
     let full = full.map(|name| {
         let parts = [&name.prefix, &name.given, &name.family, &name.suffix].map(|part| part.as_str());
@@ -159,7 +179,11 @@ pub(super) fn next_of_kin(item: ItemId, value: &Value) -> NextOfKin {
         item: Some(item),
         name: full.unwrap_or_default(),
         relationship: relationship.filter_map(concept_text).collect::<Vec<_>>().join(", "),
-        phone: first.map(|stored| phone::shown(&stored)).unwrap_or_default(),
+        phone: match numbers {
+            Numbers::Shown(_) => first.map(|stored| phone::shown(&stored)),
+            Numbers::Stored => first,
+        }
+        .unwrap_or_default(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::audit::{AuditKey, Head};
 use super::error::{At, StoreError};
+use super::projection;
 use super::schema::{Migration, application_id, schema, steps};
 use rusqlite::{Connection, params};
 use wardkeep_record::id::DeviceId;
@@ -92,6 +93,9 @@ pub(super) fn run(
         }
         if found == 0 && step.version == 1 {
             found_file(&tx, at, device, key)?;
+        }
+        if step.reindex && found > 0 {
+            projection::rebuild(&tx, at)?;
         }
         tx.execute_batch(&format!("PRAGMA {s}.user_version = {}", step.version))
             .at(at)?;

@@ -12,6 +12,22 @@ pub(super) struct Migration {
     pub(super) version: u32,
     /// The statements, with `{s}` for the schema's name.
     pub(super) sql: &'static [&'static str],
+    /// Whether the search index is made anew afterwards, because this version computes it in another way.
+    pub(super) reindex: bool,
+}
+
+impl Migration {
+    /// A step that only runs statements.
+    pub(super) const fn sql(version: u32, sql: &'static [&'static str]) -> Self {
+        let reindex = false;
+        Self { version, sql, reindex }
+    }
+
+    /// A step after which the search index is made anew.
+    pub(super) const fn reindex(version: u32) -> Self {
+        let (sql, reindex): (&[&str], _) = (&[], true);
+        Self { version, sql, reindex }
+    }
 }
 
 /// What every compartment file holds.
@@ -133,44 +149,18 @@ CREATE TABLE {s}.travelling (
 ";
 
 const OFFICE_STEPS: &[Migration] = &[
-    Migration {
-        version: 1,
-        sql: &[HEART, OFFICE, crate::search::SCHEMA],
-    },
-    Migration {
-        version: 2,
-        sql: &[super::sync::SYNC],
-    },
-    Migration {
-        version: 3,
-        sql: &[crate::search::FRESH_SCHEMA],
-    },
-    Migration {
-        version: 4,
-        sql: &[super::snapshot::SNAPSHOT],
-    },
-    Migration {
-        version: 5,
-        sql: &[TRAVELLING],
-    },
+    Migration::sql(1, &[HEART, OFFICE, crate::search::SCHEMA]),
+    Migration::sql(2, &[super::sync::SYNC]),
+    Migration::sql(3, &[crate::search::FRESH_SCHEMA]),
+    Migration::sql(4, &[super::snapshot::SNAPSHOT]),
+    Migration::sql(5, &[TRAVELLING]),
+    Migration::reindex(6),
 ];
 const CLINICAL_STEPS: &[Migration] = &[
-    Migration {
-        version: 1,
-        sql: &[HEART, CHART],
-    },
-    Migration {
-        version: 2,
-        sql: &[super::sync::SYNC],
-    },
-    Migration {
-        version: 3,
-        sql: &[super::snapshot::SNAPSHOT],
-    },
-    Migration {
-        version: 4,
-        sql: &[TRAVELLING],
-    },
+    Migration::sql(1, &[HEART, CHART]),
+    Migration::sql(2, &[super::sync::SYNC]),
+    Migration::sql(3, &[super::snapshot::SNAPSHOT]),
+    Migration::sql(4, &[TRAVELLING]),
 ];
 
 /// All steps of a compartment's file, in order.

@@ -11,7 +11,7 @@ use wardkeep_record::merge::RemovalState;
 use wardkeep_record::name::primary;
 use wardkeep_record::op::Compartment;
 use wardkeep_record::patient::{
-    Address, AddressUse, ContactPoint, ContactSystem, ContactUse, HumanName, draft, summary_of,
+    Address, AddressUse, ContactPoint, ContactSystem, ContactUse, HumanName, draft_to_index, summary_of,
 };
 
 /// Changes the index rows of one patient.
@@ -58,7 +58,7 @@ pub(super) fn rebuild(conn: &Connection) -> Result<(), StoreError> {
 /// The index entry of a patient: a function of what shows, so that the old one can be computed again and taken away. Numbers
 /// without a country code stay as they are, because which region they are dialled in differs from device to device.
 pub(super) fn entry(shown: Shown<'_>) -> PatientIndexEntry {
-    let draft = draft(shown.fields, "");
+    let draft = draft_to_index(shown.fields);
     let summary = summary_of(shown.fields, &draft);
     let birth = draft.birth_date.as_deref().map_or(BirthDay(0), BirthDay::from_fhir);
     let identifiers = draft.identifiers.into_iter().map(|known| known.value);

@@ -127,13 +127,13 @@ fn a_later_step_finds_the_rows_of_the_version_before() {
     .unwrap();
     let key = AuditKey::derive(&clinic.keys.office);
     let last = known_version(OFFICE);
-    let later = [Migration {
-        version: last + 1,
-        sql: &[
+    let later = [Migration::sql(
+        last + 1,
+        &[
             "CREATE TABLE {s}.later (n INTEGER PRIMARY KEY, v INTEGER NOT NULL) STRICT",
             "INSERT INTO {s}.later SELECT n, kind FROM {s}.record",
         ],
-    }];
+    )];
     run(&mut store.conn, OFFICE, &later, clinic.device, &key).unwrap();
     assert_eq!(user_version(&store.conn, OFFICE).unwrap(), last + 1);
     let copied: i64 = store
@@ -151,13 +151,13 @@ fn a_step_that_fails_in_the_middle_leaves_the_version_before() {
     let mut store = clinic.create();
     let key = AuditKey::derive(&clinic.keys.office);
     let last = known_version(OFFICE);
-    let broken = [Migration {
-        version: last + 1,
-        sql: &[
+    let broken = [Migration::sql(
+        last + 1,
+        &[
             "CREATE TABLE {s}.later (n INTEGER PRIMARY KEY) STRICT",
             "INSERT INTO {s}.no_such_table VALUES (1)",
         ],
-    }];
+    )];
     assert!(matches!(
         run(&mut store.conn, OFFICE, &broken, clinic.device, &key),
         Err(StoreError::Statement { .. })
@@ -282,4 +282,26 @@ fn a_vault_of_version_1_opens_with_all_that_is_in_it() {
     let view = store.read();
     assert_eq!(view.digest(OFFICE).unwrap(), view.digest_of_rows(OFFICE).unwrap());
     assert_eq!(view.digest(OFFICE).unwrap().unwrap().iter().next().unwrap().1.rows, 2);
+}
+
+#[test]
+fn an_index_of_the_version_before_is_made_anew() {
+    let clinic = Clinic::new(1);
+    let mut store = clinic.create();
+    write(&mut store, OFFICE, |tx| {
+        tx.put(vec![patient_edit(record(1), "Osei", "1956")])
+    })
+    .unwrap();
+    let key = AuditKey::derive(&clinic.keys.office);
+    let rows = "SELECT group_concat(family) FROM patient_row";
+    let families = |store: &Store| -> Option<String> { store.conn.query_row(rows, [], |row| row.get(0)).unwrap() };
+    let stale = "UPDATE patient_row SET family = 'as it was before'";
+    store.conn.execute(stale, []).unwrap();
+    let step = [Migration::reindex(known_version(OFFICE) + 1)];
+    run(&mut store.conn, OFFICE, &step, clinic.device, &key).unwrap();
+    assert_eq!(families(&store).as_deref(), Some("Osei"));
+    // Once: what is there is not made anew at every start.
+    store.conn.execute(stale, []).unwrap();
+    run(&mut store.conn, OFFICE, &step, clinic.device, &key).unwrap();
+    assert_eq!(families(&store).as_deref(), Some("as it was before"));
 }
