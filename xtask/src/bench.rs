@@ -33,8 +33,12 @@ pub fn run(options: &Options) -> Result<()> {
         )?;
         build.args(["-p", "wardkeep", "-p", "wardkeep-desktop"]);
     }
-    if options.name == "sync" {
+    if matches!(options.name.as_str(), "sync" | "devices" | "smoke") {
         build.args(["-p", "wardkeep-server"]);
+    }
+    if options.name == "devices" {
+        // The agent of a laptop that is wiped.
+        build.args(["-p", "wardkeep"]);
     }
     process::run(build.current_dir(place::root()))?;
     let mut words = vec![options.name.clone()];

@@ -4,6 +4,7 @@
 //! everybody, so that the real window opens the vault; a second user's, at toy cost, opens it where Argon2's half second is not
 //! what is measured.
 
+use crate::sync::server::Server;
 use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub const PASSWORD: &str = "ultramarine heron nineteen";
 
 /// How often an import is asked how far it is.
 const POLL: Duration = Duration::from_millis(20);
+/// Rounds after which a laptop must have come to stand.
+const ROUNDS: usize = 20;
 
 /// One laptop, whose keychain and folder outlive the program's runs.
 pub struct Laptop {
@@ -107,6 +110,55 @@ pub fn call(clinic: &Clinic, name: &str, input: &Value) -> Result<Value> {
         .map_err(failed)
         .with_context(|| name.to_owned())?;
     Ok(serde_json::from_str(&answer)?)
+}
+
+/// Gives the clinic a server.
+pub fn attach(clinic: &Clinic, server: &Server) -> Result<()> {
+    let attach = json!({
+        "server": server.address.to_string(), "pin": server.pin, "token": server.token, "device_name": "Front office",
+    });
+    call(clinic, "clinic_attach", &attach).map(drop)
+}
+
+/// Another laptop: it has asked, and the admin has taken it in. It has not fetched the answer yet.
+pub fn join(admin: &Clinic, home: &Path, (device_name, user_name): (&str, &str), roles: &[&str]) -> Result<Clinic> {
+    let clinic = start(home)?;
+    let code = call(admin, "invitation_create", &json!({}))?["code"].clone();
+    let join = json!({
+        "code": code, "device_name": device_name, "user_name": user_name, "password": PASSWORD,
+    });
+    call(&clinic, "clinic_join", &join)?;
+    let request = call(admin, "join_requests", &json!({}))?[0]["id"].clone();
+    call(admin, "join_approve", &json!({"id": request, "roles": roles}))?;
+    Ok(clinic)
+}
+
+/// A laptop that was taken in fetches the answer, and its user unlocks; it has nothing of the clinic's records yet.
+pub fn enter(clinic: &Clinic) -> Result<()> {
+    call(clinic, "sync_now", &json!({}))?;
+    unlock_only_user(clinic)
+}
+
+/// Unlocks as the only user there is.
+pub fn unlock_only_user(clinic: &Clinic) -> Result<()> {
+    let user = call(clinic, "app_status", &json!({}))?["users"][0]["id"].clone();
+    call(clinic, "unlock", &json!({"user": user, "password": PASSWORD})).map(drop)
+}
+
+/// Keeps in step by a thread, as a window does.
+pub fn keep_in_step(clinic: &Clinic) -> Result<()> {
+    clinic.keep_in_step().map_err(failed)
+}
+
+/// Rounds until everything is in step.
+pub fn until_in_step(clinic: &Clinic) -> Result<()> {
+    for _ in 0..ROUNDS {
+        let status = call(clinic, "sync_now", &json!({}))?;
+        if status["state"] == "up_to_date" {
+            return Ok(());
+        }
+    }
+    Err(anyhow!("not in step: {}", call(clinic, "sync_status", &json!({}))?))
 }
 
 /// Imports files and waits; answers the last progress.

@@ -1,6 +1,7 @@
 //! Benchmarks of Wardkeep. Each prints a table of figures with their bars; ratios are measured in one run, because absolute
 //! numbers tell as much of the machine as of the program.
 
+mod devices;
 mod fhir;
 mod figure;
 mod import;
@@ -37,6 +38,8 @@ enum Bench {
     Import(import::Options),
     /// Pushing, pulling and waking through the real server
     Sync(sync::Options),
+    /// From a revocation, a wipe order and a new key to what follows from them, in a clinic of many laptops
+    Devices(devices::Options),
     /// All of them on small data
     Smoke,
     /// Names them
@@ -55,6 +58,7 @@ fn main() -> Result<()> {
         Bench::Vault(options) => vault::run(&options, form).map(drop),
         Bench::Import(options) => import::run(&options, form).map(drop),
         Bench::Sync(options) => sync::run(&options, form).map(drop),
+        Bench::Devices(options) => devices::run(&options, form).map(drop),
         Bench::Smoke => smoke::run(form),
         Bench::List => {
             list();
@@ -65,5 +69,5 @@ fn main() -> Result<()> {
 
 #[allow(clippy::print_stdout, reason = "asked for")]
 fn list() {
-    println!("search\nvault\nimport\nsync\nsmoke");
+    println!("search\nvault\nimport\nsync\ndevices\nsmoke");
 }

@@ -2,7 +2,7 @@
 //! machine says nothing of speed. What it does judge is recall and bytes, which are the same on every machine.
 
 use crate::figure::Form;
-use crate::{import, search, sync, vault};
+use crate::{devices, import, search, sync, vault};
 use anyhow::{Result, ensure};
 
 /// Runs all.
@@ -41,7 +41,17 @@ pub fn run(form: Form) -> Result<()> {
         },
         form,
     )?;
-    sync(form)
+    sync(form)?;
+    devices::run(
+        &devices::Options {
+            enrollments: 4,
+            rotations: 1,
+            revocations: 1,
+            wipes: 1,
+        },
+        form,
+    )
+    .map(drop)
 }
 
 /// The server's program must stand beside this one.

@@ -12,7 +12,7 @@ mod crowd;
 mod device;
 mod edits;
 mod first;
-mod server;
+pub mod server;
 mod wakeup;
 mod wire;
 

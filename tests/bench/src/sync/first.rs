@@ -15,8 +15,6 @@ use wardkeep_clinic::Clinic;
 use wardkeep_vault::cipher::{self, Mode};
 use wardkeep_vault::key::VaultKey;
 
-/// Rounds after which a laptop must have come to stand.
-const ROUNDS: usize = 20;
 /// A key of the bench's own.
 const KEY: [u8; 32] = [9; 32];
 /// Bytes of a row of the plain copy: about a page.
@@ -30,20 +28,18 @@ pub fn figures(patients: i64, seed: u64) -> Result<Vec<Figure>> {
     let (_laptop, ada) = Laptop::found(&scratch.path().join("ada"))?;
     vault::fill(&ada, &population, (patients, seed), scratch.path())?;
     let server = Server::start()?;
-    let attach = json!({
-        "server": server.address.to_string(), "pin": server.pin, "token": server.token, "device_name": "Front office",
-    });
-    laptop::call(&ada, "clinic_attach", &attach)?;
+    laptop::attach(&ada, &server)?;
     progress("sending every change");
-    until_in_step(&ada)?;
+    laptop::until_in_step(&ada)?;
     progress("making the snapshot");
     let (made, making) = measure(|| laptop::call(&ada, "sync_snapshot", &json!({})));
     let sealed = made?["snapshots"][0]["bytes"].as_f64().context("a snapshot")?;
 
     let home = scratch.path().join("bo");
-    let bo = joined(&ada, &home)?;
+    let bo = laptop::join(&ada, &home, ("Second", "Bo Second"), &["front_desk"])?;
+    laptop::enter(&bo)?;
     progress("the first sync of a second laptop");
-    let (done, first) = measure(|| until_in_step(&bo));
+    let (done, first) = measure(|| laptop::until_in_step(&bo));
     done?;
     let (found, there) = (count(&bo)?, count(&ada)?);
     ensure!(found == there, "{found} patients instead of {there}");
@@ -63,32 +59,6 @@ pub fn figures(patients: i64, seed: u64) -> Result<Vec<Figure>> {
 fn count(clinic: &Clinic) -> Result<i64> {
     let session = laptop::call(clinic, "session", &json!({}))?;
     session["patient_count"].as_i64().context("a count of patients")
-}
-
-/// A second laptop, taken in and unlocked, with nothing of the clinic's records yet.
-fn joined(ada: &Clinic, home: &Path) -> Result<Clinic> {
-    let bo = laptop::start(home)?;
-    let code = laptop::call(ada, "invitation_create", &json!({}))?["code"].clone();
-    let join = json!({
-        "code": code, "device_name": "Second", "user_name": "Bo Second", "password": laptop::PASSWORD,
-    });
-    laptop::call(&bo, "clinic_join", &join)?;
-    let request = laptop::call(ada, "join_requests", &json!({}))?[0]["id"].clone();
-    laptop::call(ada, "join_approve", &json!({"id": request, "roles": ["front_desk"]}))?;
-    laptop::call(&bo, "sync_now", &json!({}))?;
-    let user = laptop::call(&bo, "app_status", &json!({}))?["users"][0]["id"].clone();
-    laptop::call(&bo, "unlock", &json!({"user": user, "password": laptop::PASSWORD}))?;
-    Ok(bo)
-}
-
-fn until_in_step(clinic: &Clinic) -> Result<()> {
-    for _ in 0..ROUNDS {
-        let status = laptop::call(clinic, "sync_now", &json!({}))?;
-        if status["state"] == "up_to_date" {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("not in step: {}", laptop::call(clinic, "sync_status", &json!({}))?)
 }
 
 /// Milliseconds in which so many bytes are read from one encrypted file and written into another.

@@ -4,8 +4,8 @@
 use crate::meter::resident_bytes;
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -15,6 +15,8 @@ pub struct Server {
     folder: tempfile::TempDir,
     /// Where devices connect.
     pub address: SocketAddr,
+    /// Where this machine may ask for its figures.
+    local_address: SocketAddr,
     /// What founds one clinic.
     pub token: String,
     /// What devices pin.
@@ -42,11 +44,13 @@ impl Server {
         let token = token.context("init printed no founding token")?.trim().to_owned();
         let pin = said.lines().find_map(|line| line.strip_prefix("pin"));
         let pin = pin.context("init printed no pin")?.trim().to_owned();
-        let (child, address) = serve(&home)?;
+        allow_invitations(&home)?;
+        let (child, address, local_address) = serve(&home)?;
         Ok(Self {
             child,
             folder,
             address,
+            local_address,
             token,
             pin,
         })
@@ -55,8 +59,21 @@ impl Server {
     /// Stops it and starts it again on the same folder, at another port.
     pub fn restart(&mut self) -> Result<()> {
         self.terminate()?;
-        (self.child, self.address) = serve(&self.folder.path().join("server"))?;
+        (self.child, self.address, self.local_address) = serve(&self.folder.path().join("server"))?;
         Ok(())
+    }
+
+    /// How many devices listen for its wake-ups.
+    pub fn listeners(&self) -> Result<u32> {
+        let mut stream = TcpStream::connect(self.local_address)?;
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        let line = text
+            .lines()
+            .find(|line| line.contains("event_streams ") && !line.starts_with('#'));
+        let value = line.and_then(|line| line.rsplit(' ').next());
+        Ok(value.context("the server counts its event streams")?.parse()?)
     }
 
     /// The certificate of the authority that devices pin.
@@ -102,23 +119,36 @@ impl Drop for Server {
     }
 }
 
+/// A clinic that takes in two hundred laptops on one day has more invitations than the server keeps otherwise.
+fn allow_invitations(home: &Path) -> Result<()> {
+    let file = home.join("server.toml");
+    let settings = std::fs::read_to_string(&file)?;
+    let more = settings.replace("invitations_per_clinic = 100\n", "invitations_per_clinic = 2000\n");
+    ensure!(more != settings, "the server's settings have no limit of invitations");
+    Ok(std::fs::write(&file, more)?)
+}
+
 /// Starts the program on its folder.
-fn serve(home: &Path) -> Result<(Child, SocketAddr)> {
+fn serve(home: &Path) -> Result<(Child, SocketAddr, SocketAddr)> {
     let mut command = Command::new(program()?);
     command.arg("--home").arg(home).arg("serve").stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    let address = listening(&mut child)?;
-    Ok((child, address))
+    let (address, local_address) = listening(&mut child)?;
+    Ok((child, address, local_address))
 }
 
-/// The address that it says it listens on. What it says later is read and dropped, so that it never waits for a full pipe.
-fn listening(child: &mut Child) -> Result<SocketAddr> {
+/// The addresses that it says it listens on, for devices and for this machine. What it says later is read and dropped, so that it never waits for a full pipe.
+fn listening(child: &mut Child) -> Result<(SocketAddr, SocketAddr)> {
     let mut lines = BufReader::new(child.stderr.take().context("no error stream")?).lines();
     while let Some(line) = lines.next().transpose()? {
         let said: serde_json::Value = serde_json::from_str(&line).with_context(|| line.clone())?;
         if said["message"] == "listening" {
             std::thread::spawn(move || lines.for_each(drop));
-            return Ok(said["address"].as_str().context("no address")?.parse()?);
+            let (devices, local) = (said["address"].as_str(), said["local_address"].as_str());
+            return Ok((
+                devices.context("no address")?.parse()?,
+                local.context("no local address")?.parse()?,
+            ));
         }
     }
     bail!("wardkeep-server ended with {}", child.wait()?)
@@ -150,12 +180,17 @@ pub fn folder_bytes(folder: &Path) -> Result<u64> {
 }
 
 /// The server's program of the same build.
-#[allow(clippy::disallowed_methods, reason = "a benchmark finds the program beside itself")]
 fn program() -> Result<PathBuf> {
-    let program = std::env::current_exe()?.with_file_name("wardkeep-server");
+    beside("wardkeep-server")
+}
+
+/// A program of the same build.
+#[allow(clippy::disallowed_methods, reason = "a benchmark finds the programs beside itself")]
+pub fn beside(name: &str) -> Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name(name);
     ensure!(
         program.exists(),
-        "wardkeep-server is not built: use `cargo xtask bench sync`, or `cargo build -p wardkeep-server`"
+        "{name} is not built: use `cargo xtask bench NAME`, or `cargo build -p {name}`"
     );
     Ok(program)
 }
