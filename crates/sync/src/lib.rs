@@ -22,6 +22,7 @@ mod hybrid;
 pub mod id;
 pub mod invitation;
 pub mod join;
+pub mod lease;
 pub mod name;
 pub mod parcel;
 pub mod peer;
