@@ -1,13 +1,14 @@
 //! The machine below the vault: keychain, clock, chance, time zone, all passed in; and the program itself.
 
 pub mod about;
+mod clock;
 pub(crate) mod disk;
 pub mod doctor;
 
 pub(crate) use disk::free_bytes;
 
 use std::sync::Arc;
-use wardkeep_vault::clock::{Clock, SystemClock};
+use wardkeep_vault::clock::Clock;
 use wardkeep_vault::kdf::KdfPolicy;
 use wardkeep_vault::keychain::Keychain;
 use wardkeep_vault::random::{OsRandom, Random};
@@ -44,7 +45,7 @@ impl Machine {
     pub fn system(resume: Resume) -> Self {
         Self {
             keychain: Keychain::of_system(),
-            clock: Arc::new(SystemClock::new()),
+            clock: clock::of_system(),
             random: Arc::new(OsRandom),
             kdf: KdfPolicy::production(),
             zone: jiff::tz::TimeZone::system(),
