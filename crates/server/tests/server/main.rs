@@ -8,6 +8,7 @@ mod cost;
 mod crash;
 mod founding;
 mod joins;
+mod leases;
 mod limits;
 mod memory;
 mod operator;
