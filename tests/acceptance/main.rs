@@ -17,6 +17,7 @@ mod flip;
 mod incident;
 mod keychain;
 mod kill;
+mod lease;
 mod locks;
 mod memory;
 mod people;

@@ -65,6 +65,7 @@ function statusFor(asked: URLSearchParams, conflicts: number): SyncStatus {
     retry_in_s: state === "offline" ? 23 : null,
     offline_since_ms: state === "offline" ? NOW - 42 * MINUTE : null,
     clock_offset_ms: state === "alarm" ? -7_500_000 : 120,
+    lease: { ends_ms: NOW + (state === "offline" ? 3 : 14) * 1440 * MINUTE, soon: state === "offline", ended: null },
     snapshots: [
       {
         compartment: "office",

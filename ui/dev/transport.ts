@@ -74,6 +74,7 @@ const status = (): AppStatus => ({
     ? { code: asked.get("problem") as ErrorCode, field: null, retryable: false, detail: null }
     : null,
   wiped: asked.get("wiped") ? { over: asked.get("wiped") === "over", at_ms: 1_790_000_000_000 } : null,
+  lease: asked.get("lease") ? { ends_ms: null, soon: false, ended: "time" } : null,
   version: "0.1.0",
   language: settings.language,
 });

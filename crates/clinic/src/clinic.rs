@@ -233,7 +233,10 @@ impl Clinic {
 
     /// Why the clinic has ended the session without a person's wish: a surface that has not been told yet must be emptied.
     pub fn locked_by_itself(&self) -> Option<LockReason> {
-        let own = |reason: &LockReason| matches!(reason, LockReason::AccessChanged | LockReason::Wiped);
+        let own = |reason: &LockReason| {
+            use LockReason as R;
+            matches!(reason, R::AccessChanged | R::Wiped | R::LeaseEnded)
+        };
         self.locked_because().filter(own)
     }
 

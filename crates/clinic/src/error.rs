@@ -92,6 +92,9 @@ pub enum ErrorCode {
     InvitationInvalid,
     /// The clinic has ordered this device to be wiped: nothing opens any more.
     Wiped,
+    /// The lease of this laptop has ended: nothing opens before the clinic's server was met. `field` says why: the rule that ended it, or
+    /// what has lost the share.
+    LeaseEnded,
     /// The document's or picture's sealed file is not on this laptop yet, or was damaged and is fetched again.
     FileNotHere,
     /// A fault of the program; the log has the place.
@@ -147,6 +150,7 @@ impl CommandError {
                 | ErrorCode::ServerAnswer
                 | ErrorCode::NoKey
                 | ErrorCode::FileNotHere
+                | ErrorCode::LeaseEnded
         );
         Self {
             code,

@@ -26,6 +26,7 @@ pub mod export;
 mod fault;
 pub mod import;
 pub mod incident;
+pub mod lease;
 mod link;
 pub mod machine;
 pub mod note;

@@ -15,6 +15,7 @@ mod error;
 mod events;
 mod identity;
 mod joins;
+mod leases;
 mod mailbox;
 mod pin;
 mod receipts;

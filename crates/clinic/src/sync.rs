@@ -43,6 +43,7 @@ pub(crate) use live::Live;
 pub(crate) use push::post_outbox;
 pub(crate) use roster::{Sealing, act, fetch_roster, give_all};
 pub use round::Outcome;
+pub(crate) use round::one_at_a_time;
 pub use snapshot::make as snapshot_make;
 
 use crate::clinic::Clinic;

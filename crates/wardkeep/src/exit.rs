@@ -65,6 +65,7 @@ impl From<ErrorCode> for Exit {
             | C::ServerAnswer
             | C::DeviceRevoked
             | C::UserRevoked
+            | C::LeaseEnded
             | C::Expired => Self::Server,
             C::NotAttached | C::NotEnrolled | C::NoKey | C::FileNotHere => Self::Alone,
             C::RosterRefused => Self::Check,
@@ -190,6 +191,7 @@ fn words(error: &CommandError) -> String {
         C::Wiped => "This laptop was wiped by order of the clinic, or is being wiped. Nothing opens here; `wardkeep status` says how far it is.".into(),
         C::PolicyForbids => format!("The rules of the clinic do not allow it{field}. `wardkeep policy show` has them."),
         C::UpdateRequired => "The rules of the clinic ask for a newer version of this program before anything is written. Reading and sending go on.".into(),
+        C::LeaseEnded => lease_words(error.field.as_deref()).into(),
         C::UserRevoked => "The clinic has revoked this user here. Nothing was erased.".into(),
         C::DeviceRevoked => "This device was revoked. Nothing was erased; what was not sent is still here.".into(),
         C::RosterRefused => "The roster of the clinic and the one here do not agree. Nothing was changed; compare `wardkeep clinic words` on two laptops.".into(),
@@ -198,5 +200,23 @@ fn words(error: &CommandError) -> String {
         C::Expired => "The invitation has ended, or was used. Ask for another.".into(),
         C::InvitationInvalid => format!("This is no invitation{field}: it may be mistyped or cut short."),
         C::Internal => "A fault of the program. The log says where.".into(),
+    }
+}
+
+/// Why nothing opens before the server was met, and what to do.
+fn lease_words(why: Option<&str>) -> &'static str {
+    match why {
+        Some("wrong_password_limit") => {
+            "Too many wrong passwords: this laptop's lease has ended. Connect it to the clinic's network, then unlock again. Nothing was erased."
+        }
+        Some("keychain") => {
+            "The keychain has lost this laptop's lease. Connect it to the clinic's network, then unlock again. Nothing was erased."
+        }
+        Some("server") => {
+            "This laptop's lease has ended, and the server does not have what opens it any more. Nothing was erased. Whoever runs the server puts its backup back; or an admin revokes this laptop and it joins anew."
+        }
+        _ => {
+            "This laptop has not met the clinic's server for longer than the clinic allows: its lease has ended. Connect it to the clinic's network, then unlock again. Nothing was erased."
+        }
     }
 }

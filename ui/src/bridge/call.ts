@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   "not_attached",
   "not_enrolled",
   "device_revoked",
+  "lease_ended",
   "user_revoked",
   "policy_forbids",
   "update_required",
@@ -106,6 +107,8 @@ const LOCK_REASONS: readonly LockReason[] = [
   "started",
   "access_changed",
   "revoked",
+  "wiped",
+  "lease_ended",
 ];
 
 function reasonOf(payload: unknown): LockReason {

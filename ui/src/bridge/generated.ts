@@ -125,6 +125,8 @@ can_resume: boolean,
 problem: CommandError | null,
 /** The wipe of this device, where there was one and nobody has begun anew. */
 wiped: WipedView | null,
+/** How long this laptop opens without a word from the server; nothing where it has no lease. */
+lease: LeaseView | null,
 /** Of the program. */
 version: string,
 /** BCP 47 tag that the surface speaks while locked. */
@@ -428,7 +430,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "file_not_here" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "lease_ended" | "file_not_here" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -713,6 +715,18 @@ waiting: number, };
 /** What a renewal is doing. */
 export type KeyStage = "copying" | "comparing" | "checking" | "exchanging";
 
+/** Why a lease has ended. */
+export type LeaseEnd = "time" | "wrong_passwords" | "missing";
+
+/** How long this laptop opens without a word from the server. */
+export type LeaseView = {
+/** When it ends if the server is not met before, by this laptop's clock, in Unix milliseconds; nothing where it does not end. */
+ends_ms: number | null,
+/** It ends within days: the server should be met. */
+soon: boolean,
+/** It has ended: nothing opens before the server was met. */
+ended: LeaseEnd | null, };
+
 /** One part by others. */
 export type Licence = {
 /** The part. */
@@ -721,7 +735,7 @@ name: string,
 licence: string, };
 
 /** Why the session was locked. */
-export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed" | "revoked" | "wiped";
+export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed" | "revoked" | "wiped" | "lease_ended";
 
 /** One person of the clinic. */
 export type Member = {
@@ -1078,7 +1092,9 @@ offline_since_ms: number | null,
 /** This laptop's clock less the server's, in milliseconds, at the last hello. */
 clock_offset_ms: number | null,
 /** The last snapshot of each open compartment. */
-snapshots: Array<SnapshotStatus>, };
+snapshots: Array<SnapshotStatus>,
+/** How long this laptop opens without a word from the server; nothing where it has no lease. */
+lease: LeaseView | null, };
 
 /** How long it may now rest. */
 export type Touched = {

@@ -15,7 +15,7 @@ use wardkeep_roster::roster::Status;
 use wardkeep_vault::key::SigningSeed;
 
 /// After the server has refused this device: fetches what the roster says of it, and ends the session if it says so.
-pub(super) fn learn(clinic: &Clinic) -> Result<(), CommandError> {
+pub(crate) fn learn(clinic: &Clinic) -> Result<(), CommandError> {
     let asked = clinic.with_clinic_desk(|desk| {
         let link = desk.spool.server()?.ok_or(ErrorCode::NotAttached)?;
         Ok((link, desk.roster()?.clinic(), desk.device()?, desk.head()?.number))

@@ -8,6 +8,7 @@ use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining, naming};
 use crate::error::{CommandError, ErrorCode};
+use crate::lease;
 use crate::policy;
 use crate::wipe;
 use wardkeep_vault::spool::Cursor;
@@ -30,6 +31,15 @@ pub struct Outcome {
     pub joining: bool,
     /// The device was wiped: there is nothing to keep in step any more.
     pub wiped: bool,
+}
+
+/// Does something else with server and desk, after the round that runs.
+pub(crate) fn one_at_a_time<R>(
+    clinic: &Clinic,
+    work: impl FnOnce() -> Result<R, CommandError>,
+) -> Result<R, CommandError> {
+    let _one = held(&clinic.sync().rounds);
+    work()
 }
 
 /// Does a round, after the one that runs.
@@ -73,6 +83,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     }
     // By the roster that it was written under: whoever lost a right since had it then.
     seal::all(clinic)?;
+    lease::follow(clinic)?;
     hello(clinic)?;
     let now_ms = clinic.machine().clock.now_ms();
     clinic.with_clinic_desk(|desk| {
@@ -90,6 +101,9 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         return Ok(Outcome::default());
     }
     clinic.sync().live().revoked = false;
+    // Other days count from now on, and the server was met.
+    lease::count(clinic)?;
+    lease::renew_in_round(clinic)?;
     fetch::parcels(clinic)?;
     if access::follow(clinic)? {
         return Ok(Outcome::default());

@@ -7,6 +7,7 @@ mod converging;
 mod documents;
 mod incidents;
 mod joining;
+mod leases;
 mod lives;
 mod people;
 mod revoking;

@@ -121,6 +121,8 @@ actions! {
     Incident = 61 "incident",
     /// A device was ordered to be wiped, or has answered.
     Wipe = 70 "wipe",
+    /// The lease of this device ended, or a user's slot needs it from now on; the detail says which.
+    Lease = 80 "lease",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.

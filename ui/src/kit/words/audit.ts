@@ -32,6 +32,7 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   revoke: msg`revoked a device`,
   rotate: msg`renewed a key`,
   incident: msg`worked on an incident`,
+  lease: msg`lease of this computer`,
 };
 
 /** An action that has no words here is shown as the program named it. */

@@ -146,6 +146,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`The clinic asks for a newer Wardkeep before anything is written`,
     advice: msg`You can go on reading, and what was written is sent. Update Wardkeep on this computer, then do this again.`,
   },
+  lease_ended: {
+    title: msg`This computer must meet the clinic’s server before it opens again`,
+    advice: msg`It was offline for longer than the clinic allows, or too many wrong passwords were given. Connect it to the clinic’s network, then unlock: Wardkeep asks the server by itself. If the server cannot be reached from here, bring the computer to the clinic. Nothing was erased.`,
+  },
   user_revoked: {
     title: msg`The clinic has taken you off this computer`,
     advice: msg`Nothing was erased. Ask an administrator of your clinic if this is a mistake.`,
