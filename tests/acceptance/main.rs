@@ -20,6 +20,7 @@ mod kill;
 mod locks;
 mod memory;
 mod people;
+mod posture;
 mod rotation;
 mod sync;
 mod window;

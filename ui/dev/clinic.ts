@@ -11,6 +11,8 @@ import type {
   KeyRow,
   Member,
   PatientRow,
+  Posture,
+  PostureReport,
   SyncStatus,
   WipeView,
 } from "../src/bridge";
@@ -19,6 +21,29 @@ import { rows } from "./people";
 const NOW = Date.now();
 const MINUTE = 60_000;
 export const words = ["harbour", "velvet", "ocean", "picnic", "granite", "lantern"];
+
+const reportOf = (said: Partial<Posture>, ago = 55, changed: PostureReport["changed"] = []): PostureReport => ({
+  at_ms: NOW - ago * MINUTE,
+  posture: {
+    host: "praxis-hafen-03",
+    os: "Debian GNU/Linux 12 (bookworm)",
+    app: "0.1.0",
+    keychain: "Secret Service",
+    disk_encrypted: "yes",
+    screen_locks: "yes",
+    screen_lock_s: 300,
+    users: ["u1"],
+    unsent: 0,
+    unsent_since_ms: null,
+    unsent_files: 0,
+    clock_offset_ms: 340,
+    heard_ms: NOW - ago * MINUTE,
+    lease_ends_ms: null,
+    ...said,
+  },
+  people: ["Dr. Miriam Sander", "Aylin Yilmaz"],
+  changed,
+});
 
 type Refuse = (code: ErrorCode, field: string | null) => never;
 
@@ -97,6 +122,8 @@ const devices: DeviceRow[] = [
     last_heard_ms: NOW,
     agrees: null,
     wipe: null,
+    report: reportOf({}),
+    warnings: [],
   },
   {
     id: "d2",
@@ -107,6 +134,19 @@ const devices: DeviceRow[] = [
     last_heard_ms: NOW - 4 * MINUTE,
     agrees: true,
     wipe: null,
+    report: reportOf({
+      disk_encrypted: "no",
+      os: "Windows 11 Pro 24H2",
+      keychain: "Windows Credential Manager",
+      unsent: 14,
+      screen_locks: "no",
+      screen_lock_s: null,
+    }),
+    warnings: [
+      { kind: "not_encrypted", count: null },
+      { kind: "unsent", count: 14 },
+      { kind: "no_screen_lock", count: null },
+    ],
   },
   {
     id: "d3",
@@ -117,6 +157,12 @@ const devices: DeviceRow[] = [
     last_heard_ms: null,
     agrees: null,
     wipe: null,
+    report: reportOf({ disk_encrypted: "unknown", app: "0.0.9", os: "macOS 15.1" }),
+    warnings: [
+      { kind: "out_of_date", count: null },
+      { kind: "silent", count: 6 },
+      { kind: "former_users", count: 1 },
+    ],
   },
   {
     id: "d4",
@@ -127,6 +173,8 @@ const devices: DeviceRow[] = [
     last_heard_ms: NOW - 9000 * MINUTE,
     agrees: false,
     wipe: null,
+    report: null,
+    warnings: [],
   },
 ];
 
@@ -373,6 +421,21 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
       return members;
     },
     device_list: () => list,
+    device_show: ({ id }: { id: string }) => {
+      const device = list.find((one) => one.id === id) ?? refuse("not_found", "id");
+      const newest = device.report;
+      if (newest === null) return { device, reports: [] };
+      const before = { ...newest, at_ms: newest.at_ms - 1440 * MINUTE };
+      const encrypted = { ...newest.posture, disk_encrypted: "yes" as const };
+      return {
+        device,
+        reports: [
+          { ...newest, changed: ["disk_encrypted"] },
+          { ...before, posture: encrypted, changed: [] },
+          { ...before, at_ms: before.at_ms - 1440 * MINUTE, posture: encrypted, changed: ["app", "os"] },
+        ],
+      };
+    },
     device_revoke: ({ id }: { id: string }) => {
       for (const device of list) if (device.id === id) device.status = "revoked";
       return list;

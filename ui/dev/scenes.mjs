@@ -319,6 +319,22 @@ export const scenes = {
       await page.waitForSelector(id("device-row"));
     },
   },
+  "device-details": {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("device-details"));
+      await page.waitForSelector(id("device-report"));
+    },
+  },
+  "device-details-german": {
+    at: "?sync=up_to_date&lang=de",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("device-details"));
+      await page.waitForSelector(id("device-report"));
+    },
+  },
   incidents: { at: "?sync=up_to_date", steps: (page) => menu(page, "Incidents") },
   incident: {
     at: "?sync=up_to_date",

@@ -3,6 +3,7 @@
 use crate::error::{CommandError, ErrorCode};
 use crate::import::Jobs;
 use crate::machine::{Machine, Resume};
+use crate::posture::Looked;
 use crate::rotation::Running;
 use crate::secret::Password;
 use crate::session::wire::LockReason;
@@ -36,6 +37,7 @@ struct Inner {
     idle: Idle,
     jobs: Jobs,
     rotation: Running,
+    looked: Looked,
     /// Sessions of this process so far.
     sessions: AtomicU64,
     /// The lock on the home, while anybody in this process has it.
@@ -87,6 +89,7 @@ impl Clinic {
             idle: Idle::default(),
             jobs: Jobs::default(),
             rotation: Running::default(),
+            looked: Looked::default(),
             sessions: AtomicU64::new(0),
             home_lock: Mutex::new(Weak::new()),
             sync: Sync::default(),
@@ -171,6 +174,11 @@ impl Clinic {
     /// The renewal of a key that runs.
     pub(crate) fn rotation(&self) -> &Running {
         &self.inner.rotation
+    }
+
+    /// The machine as it was last looked at.
+    pub(crate) fn looked(&self) -> &Looked {
+        &self.inner.looked
     }
 
     /// Puts a file under a new key in the place of the session's, while nobody else uses the session. Says no, and has done nothing, where

@@ -2,5 +2,6 @@
 
 pub mod list;
 pub mod revoke;
+pub mod show;
 pub use crate::wipe::order as wipe;
 pub mod wire;

@@ -31,6 +31,7 @@ pub mod machine;
 pub mod note;
 pub mod patient;
 pub mod policy;
+pub mod posture;
 pub mod rotation;
 pub mod secret;
 pub mod session;

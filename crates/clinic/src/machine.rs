@@ -1,11 +1,16 @@
 //! The machine below the vault: keychain, clock, chance, time zone, all passed in; and the program itself.
 
 pub mod about;
+mod ask;
 pub(crate) mod disk;
 pub mod doctor;
+pub mod facts;
+mod screen;
 
 pub(crate) use disk::free_bytes;
 
+use facts::Facts;
+use std::path::Path;
 use std::sync::Arc;
 use wardkeep_vault::clock::{Clock, SystemClock};
 use wardkeep_vault::kdf::KdfPolicy;
@@ -20,6 +25,9 @@ pub enum Resume {
     /// Never: a one-shot program leaves nothing behind.
     Never,
 }
+
+/// Looks at the machine below a home folder.
+pub type Look = dyn Fn(&Path) -> Facts + Send + Sync;
 
 /// All that is not ours and that the clinic works with.
 pub struct Machine {
@@ -37,6 +45,8 @@ pub struct Machine {
     pub resume: Resume,
     /// BCP 47 tag of the person's own language, for screens before anybody has unlocked.
     pub language: String,
+    /// What it says of itself in the clinic's inventory.
+    pub facts: Arc<Look>,
 }
 
 impl Machine {
@@ -50,6 +60,7 @@ impl Machine {
             zone: jiff::tz::TimeZone::system(),
             resume,
             language: system_language(),
+            facts: Arc::new(facts::of_machine),
         }
     }
 

@@ -13,6 +13,7 @@ mod sync;
 
 use crate::command::dispatch;
 use crate::error::ErrorCode;
+use crate::machine::facts::Facts;
 use crate::session::wire::{LockReason, SessionView};
 use crate::{Clinic, CommandError, Machine, Password, Resume, session};
 use serde_json::Value;
@@ -38,6 +39,8 @@ struct Laptop {
     clock: Arc<ManualClock>,
     seed: std::cell::Cell<u64>,
     resume: Resume,
+    /// What the machine says of itself.
+    facts: Arc<std::sync::Mutex<Facts>>,
 }
 
 /// A clock on which no two looks show the same millisecond, so that the log has an order.
@@ -70,6 +73,7 @@ impl Laptop {
             clock: Arc::new(ManualClock::at(START_MS)),
             seed: 1.into(),
             resume: Resume::Window,
+            facts: Arc::default(),
         }
     }
 
@@ -78,6 +82,7 @@ impl Laptop {
         self.seed.set(self.seed.get() + 1);
         // Later than every look at the clock of an earlier run.
         self.clock.advance_ms(1000);
+        let facts = Arc::clone(&self.facts);
         let machine = Machine {
             keychain: self.keychain.clone(),
             clock: Arc::new(Ticking {
@@ -89,6 +94,7 @@ impl Laptop {
             zone: jiff::tz::TimeZone::UTC,
             resume: self.resume,
             language: "en".into(),
+            facts: Arc::new(move |_| facts.lock().unwrap().clone()),
         };
         Clinic::open(self.home.path(), machine).unwrap()
     }

@@ -10,6 +10,7 @@
 
 mod entry;
 mod fault;
+mod heard;
 mod search;
 
 pub use entry::TrailEntry;
@@ -29,7 +30,8 @@ const NAME: &str = "audit.db";
 const APPLICATION_ID: i32 = i32::from_be_bytes(*b"WKau");
 
 /// The tables. Released: a change is a new step.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     device BLOB NOT NULL CHECK (length(device) = 16),
@@ -63,7 +65,14 @@ CREATE TABLE fault (
     kind INTEGER NOT NULL,
     PRIMARY KEY (device, chain, n, kind)
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+CREATE TABLE heard (
+    device BLOB NOT NULL PRIMARY KEY CHECK (length(device) = 16),
+    at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Why the trail was not opened, read or written. Nothing of a failed call was kept.
 #[derive(Debug, thiserror::Error)]

@@ -325,6 +325,13 @@ export type Deceased = { "kind": "alive_or_unknown" } | { "kind": "yes" } | { "k
 /** `yyyy`, `yyyy-mm` or `yyyy-mm-dd`. */
 date: string, };
 
+/** One device with its history. */
+export type DeviceDetail = {
+/** As in the list. */
+device: DeviceRow,
+/** What it said of itself, newest first. */
+reports: Array<PostureReport>, };
+
 /** One installation on one laptop. */
 export type DeviceId = string;
 
@@ -345,7 +352,11 @@ last_heard_ms: number | null,
 /** Whether its last checkpoint had the digest that this device had at the same vector; nothing where they were not comparable. */
 agrees: boolean | null,
 /** The order to wipe it, if there is one. */
-wipe: WipeView | null, };
+wipe: WipeView | null,
+/** What it last said of itself; nothing where it never did, or where the user may not know. */
+report: PostureReport | null,
+/** What is to be looked at, gravest first; nothing where the user may not know. */
+warnings: Array<DeviceWarning>, };
 
 /** Whether a device is of the clinic. */
 export type DeviceStatus = "active" | "revoked";
@@ -373,6 +384,13 @@ last_ms: number | null,
 ok: boolean,
 /** What is. */
 problems: Array<TrailProblem>, };
+
+/** One of them, with its figure where it has one. */
+export type DeviceWarning = {
+/** What. */
+kind: WarningKind,
+/** Days, changes, minutes or people. */
+count: number | null, };
 
 /** What of laptops whose disk is not encrypted. */
 export type DiskRule = "off" | "warn" | "require";
@@ -922,6 +940,51 @@ media_type: string,
 /** The file. */
 base64: string, };
 
+/** What a laptop says of itself. On the way it is the detail of an audit entry; what a newer version adds to it is passed over. */
+export type Posture = {
+/** The computer's name. */
+host: string,
+/** The operating system with its version. */
+os: string,
+/** Wardkeep's version. */
+app: string,
+/** What keeps its secrets. */
+keychain: string,
+/** Whether the disk below the records is encrypted. */
+disk_encrypted: Told,
+/** Whether the screen locks by itself. */
+screen_locks: Told,
+/** After how many seconds. */
+screen_lock_s: number | null,
+/** Who has a key slot there. */
+users: Array<UserId>,
+/** Changes that the server has not acknowledged. */
+unsent: number,
+/** Since when the oldest of them waits, in Unix milliseconds. */
+unsent_since_ms: number | null,
+/** Documents and photos that the server does not have. */
+unsent_files: number,
+/** Its clock less the server's. */
+clock_offset_ms: number | null,
+/** When it last heard from the server, in Unix milliseconds. */
+heard_ms: number | null,
+/** When its lease ends; nothing where it has none. */
+lease_ends_ms: number | null, };
+
+/** One thing that a laptop says of itself and that can change. */
+export type PostureField = "host" | "os" | "app" | "keychain" | "disk_encrypted" | "screen_locks" | "users";
+
+/** One report as the surfaces see it. */
+export type PostureReport = {
+/** When it was made, by that laptop's clock, in Unix milliseconds. */
+at_ms: number,
+/** What it says. */
+posture: Posture,
+/** The people with a key slot, by name. */
+people: Array<string>,
+/** What differs from the report before it; nothing for the first that is known. */
+changed: Array<PostureField>, };
+
 /** Resources of one type in a preview. */
 export type PreviewCount = {
 /** FHIR's name of the type. */
@@ -1080,6 +1143,9 @@ clock_offset_ms: number | null,
 /** The last snapshot of each open compartment. */
 snapshots: Array<SnapshotStatus>, };
 
+/** Whether something is so. 'Cannot tell' is an answer of its own, and never taken for yes or no. */
+export type Told = "yes" | "no" | "unknown";
+
 /** How long it may now rest. */
 export type Touched = {
 /** Seconds until the session locks by itself. */
@@ -1164,6 +1230,9 @@ compartment: Compartment,
 changes: number,
 /** When the oldest of them was made, in Unix milliseconds. */
 oldest_ms: number | null, };
+
+/** What an admin should look at. */
+export type WarningKind = "differs" | "not_encrypted" | "out_of_date" | "silent" | "unsent" | "clock_off" | "no_screen_lock" | "former_users" | "no_report";
 
 /** How far an order to wipe a device has come. */
 export type WipeState = "waits_for_second" | "ordered" | "delivered" | "confirmed";
@@ -1468,6 +1537,11 @@ user_name: string,
 password: Password, }; output: JoinView };
   join_status: { input: Record<symbol, never>; output: JoinView };
   device_list: { input: Record<symbol, never>; output: Array<DeviceRow> };
+  device_show: { input: {
+/** The device. */
+id: DeviceId,
+/** Reports at most, newest first. */
+limit: number, }; output: DeviceDetail };
   device_revoke: { input: {
 /** The device. */
 id: DeviceId, }; output: Array<DeviceRow> };

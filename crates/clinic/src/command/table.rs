@@ -108,6 +108,7 @@ macro_rules! with_commands {
             clinic_join => enrollment::join,
             join_status => enrollment::join_status,
             device_list => device::list,
+            device_show => device::show,
             device_revoke => device::revoke,
             key_list => rotation::list,
             key_rotate => rotation::rotate,

@@ -4,8 +4,9 @@ use super::wire::{DeviceRow, DeviceStatus, DeviceUser};
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
+use crate::posture::{self, Inventory};
 use crate::session::Session;
-use crate::sync::key::store_roles;
+use crate::sync::key::{store_roles, store_user};
 use crate::sync::{Desk, name};
 use crate::wipe;
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use ts_rs::TS;
 use wardkeep_roster::roster::{Device, Status};
 use wardkeep_roster::{DeviceId, Enrollment};
+use wardkeep_vault::store::store_device;
 
 /// Nothing is asked.
 #[derive(Debug, Deserialize, TS)]
@@ -35,11 +37,16 @@ pub(crate) fn rows(clinic: &Clinic) -> Result<Vec<DeviceRow>, CommandError> {
         (live.agrees.clone(), live.devices_heard.clone())
     };
     clinic.with_both(|session, desk| {
-        let this = desk.device()?;
-        let roster = desk.roster()?;
-        let mut rows: Vec<DeviceRow> = roster
-            .devices()
-            .map(|(id, device)| row(session, desk, (id, device), (id == this, &agrees, &heard)))
+        let known = Known {
+            session,
+            desk,
+            agrees,
+            heard,
+            inventory: Inventory::open(session, desk)?,
+        };
+        let devices = desk.roster()?.devices();
+        let mut rows: Vec<DeviceRow> = devices
+            .map(|(id, device)| known.row(id, device))
             .collect::<Result<_, _>>()?;
         rows.sort_by(|a, b| b.this.cmp(&a.this).then(a.name.cmp(&b.name)).then(a.id.cmp(&b.id)));
         Ok(rows)
@@ -48,39 +55,67 @@ pub(crate) fn rows(clinic: &Clinic) -> Result<Vec<DeviceRow>, CommandError> {
 
 type ByDevice<T> = BTreeMap<[u8; 16], T>;
 
-fn row(
-    session: &Session,
-    desk: &Desk,
-    (id, device): (DeviceId, &Device),
-    (this, agrees, heard): (bool, &ByDevice<bool>, &ByDevice<u64>),
-) -> Result<DeviceRow, CommandError> {
-    let roster = desk.roster()?;
-    let user = |user: &wardkeep_roster::UserId| {
-        let enrolled = roster.enrollment(&Enrollment {
-            device: id,
-            user: *user,
-        })?;
-        Some(DeviceUser {
-            id: crate::sync::key::store_user(*user).to_string(),
-            name: name::of_user(session, desk, *user),
-            roles: store_roles(enrolled.roles),
+/// What is known of the devices beside the roster.
+struct Known<'a> {
+    session: &'a Session,
+    desk: &'a Desk,
+    agrees: ByDevice<bool>,
+    heard: ByDevice<u64>,
+    inventory: Option<Inventory>,
+}
+
+impl Known<'_> {
+    fn row(&self, id: DeviceId, device: &Device) -> Result<DeviceRow, CommandError> {
+        let (session, desk) = (self.session, self.desk);
+        let store_id = store_device(id);
+        let this = id == desk.device()?;
+        let agrees = self.agrees.get(&id.0).copied();
+        // In memory since the start, in the trail from before it.
+        let since_start = self.heard.get(&id.0).copied();
+        let last_heard_ms = since_start.max(self.inventory.as_ref().and_then(|known| known.heard_ms(store_id)));
+        let report = match &self.inventory {
+            Some(inventory) => inventory.reports(session, desk, store_id, 1)?.pop(),
+            None => None,
+        };
+        let warnings = if self.inventory.is_some() && device.status == Status::Active && device.wipe.is_none() {
+            posture::warnings(session, desk, store_id, report.as_ref(), last_heard_ms, agrees)?
+        } else {
+            Vec::new()
+        };
+        Ok(DeviceRow {
+            id: store_id.to_string(),
+            name: name::of_device(session, desk, id),
+            this,
+            status: match device.status {
+                Status::Active => DeviceStatus::Active,
+                Status::Revoked { .. } => DeviceStatus::Revoked,
+            },
+            users: self.users(id, device)?,
+            last_heard_ms,
+            agrees,
+            wipe: device
+                .wipe
+                .as_ref()
+                .map(|order| wipe::views(session, desk, (id, order), last_heard_ms, None))
+                .transpose()?,
+            report,
+            warnings,
         })
-    };
-    Ok(DeviceRow {
-        id: wardkeep_vault::store::store_device(id).to_string(),
-        name: name::of_device(session, desk, id),
-        this,
-        status: match device.status {
-            Status::Active => DeviceStatus::Active,
-            Status::Revoked { .. } => DeviceStatus::Revoked,
-        },
-        users: device.users.iter().filter_map(user).collect(),
-        last_heard_ms: heard.get(&id.0).copied(),
-        agrees: agrees.get(&id.0).copied(),
-        wipe: device
-            .wipe
-            .as_ref()
-            .map(|order| wipe::views(session, desk, (id, order), heard.get(&id.0).copied(), None))
-            .transpose()?,
-    })
+    }
+
+    fn users(&self, id: DeviceId, device: &Device) -> Result<Vec<DeviceUser>, CommandError> {
+        let roster = self.desk.roster()?;
+        let user = |user: &wardkeep_roster::UserId| {
+            let enrolled = roster.enrollment(&Enrollment {
+                device: id,
+                user: *user,
+            })?;
+            Some(DeviceUser {
+                id: store_user(*user).to_string(),
+                name: name::of_user(self.session, self.desk, *user),
+                roles: store_roles(enrolled.roles),
+            })
+        };
+        Ok(device.users.iter().filter_map(user).collect())
+    }
 }

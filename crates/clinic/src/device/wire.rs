@@ -1,5 +1,6 @@
 //! What the surfaces see of the clinic's devices.
 
+use crate::posture::wire::{DeviceWarning, PostureReport};
 use crate::user::Role;
 use crate::wipe::wire::WipeView;
 use serde::{Deserialize, Serialize};
@@ -46,4 +47,17 @@ pub struct DeviceRow {
     pub agrees: Option<bool>,
     /// The order to wipe it, if there is one.
     pub wipe: Option<WipeView>,
+    /// What it last said of itself; nothing where it never did, or where the user may not know.
+    pub report: Option<PostureReport>,
+    /// What is to be looked at, gravest first; nothing where the user may not know.
+    pub warnings: Vec<DeviceWarning>,
+}
+
+/// One device with its history.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+pub struct DeviceDetail {
+    /// As in the list.
+    pub device: DeviceRow,
+    /// What it said of itself, newest first.
+    pub reports: Vec<PostureReport>,
 }

@@ -1,5 +1,8 @@
-//! What the operating system tells of the disk under the home folder. Linux tells; elsewhere the answer is `Unknown`.
+//! What the operating system tells of the disk under the home folder: Linux by its own files, macOS and Windows by the programs that
+//! switch FileVault and BitLocker.
 
+#[cfg(not(target_os = "linux"))]
+use super::ask;
 use std::path::Path;
 
 /// Whether the disk under a folder is encrypted.
@@ -38,10 +41,65 @@ pub(crate) fn encryption(folder: &Path) -> DiskEncryption {
     }
 }
 
-/// See the Linux version.
-#[cfg(not(target_os = "linux"))]
+/// The disk that the system starts from is the one below the home folder, unless somebody has moved it.
+#[cfg(target_os = "macos")]
+pub(crate) fn encryption(_folder: &Path) -> DiskEncryption {
+    ask::program("/usr/bin/fdesetup", &["status"]).map_or(DiskEncryption::Unknown, |said| file_vault(&said))
+}
+
+/// Asks the shell's property of the drive, which every user may read; `manage-bde` answers administrators alone.
+#[cfg(windows)]
+pub(crate) fn encryption(folder: &Path) -> DiskEncryption {
+    let Some(drive) = folder.canonicalize().ok().and_then(|folder| drive_of(&folder)) else {
+        return DiskEncryption::Unknown;
+    };
+    let script = format!(
+        "(New-Object -ComObject Shell.Application).NameSpace('{drive}:').Self.ExtendedProperty('System.Volume.BitLockerProtection')"
+    );
+    let words = ["-NoProfile", "-NonInteractive", "-Command", &script];
+    ask::program("powershell.exe", &words).map_or(DiskEncryption::Unknown, |said| bit_locker(&said))
+}
+
+/// Other systems have no path here.
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 pub(crate) fn encryption(_folder: &Path) -> DiskEncryption {
     DiskEncryption::Unknown
+}
+
+/// The letter of the drive that a path begins with.
+#[cfg(windows)]
+fn drive_of(folder: &Path) -> Option<char> {
+    use std::path::{Component, Prefix};
+    match folder.components().next()? {
+        Component::Prefix(prefix) => match prefix.kind() {
+            Prefix::Disk(letter) | Prefix::VerbatimDisk(letter) => Some(char::from(letter)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What `fdesetup status` says. While it is being encrypted or decrypted, something of the disk is in clear.
+#[cfg(any(target_os = "macos", test))]
+fn file_vault(said: &str) -> DiskEncryption {
+    let said = said.to_lowercase();
+    if said.contains("in progress") || said.contains("filevault is off") {
+        DiskEncryption::Plain
+    } else if said.contains("filevault is on") {
+        DiskEncryption::Encrypted
+    } else {
+        DiskEncryption::Unknown
+    }
+}
+
+/// What Windows says of a volume: 1 protected, 2 not, 3 and 4 on the way, 5 suspended (the key lies on the disk in clear), 6 locked.
+#[cfg(any(windows, test))]
+fn bit_locker(said: &str) -> DiskEncryption {
+    match said.trim() {
+        "1" | "6" => DiskEncryption::Encrypted,
+        "2" | "3" | "4" | "5" => DiskEncryption::Plain,
+        _ => DiskEncryption::Unknown,
+    }
 }
 
 /// One line of mountinfo, as far as it matters.
@@ -197,6 +255,32 @@ broken line
             device_encryption(&dir.path().join("none"), DEPTH),
             DiskEncryption::Unknown
         );
+    }
+
+    #[test]
+    fn what_file_vault_and_bit_locker_say_is_read() {
+        use DiskEncryption::{Encrypted, Plain, Unknown};
+        for (said, meant) in [
+            ("FileVault is On.\n", Encrypted),
+            ("FileVault is Off.\n", Plain),
+            (
+                "FileVault is On.\nEncryption in progress: Percent completed = 12\n",
+                Plain,
+            ),
+            ("", Unknown),
+        ] {
+            assert_eq!(file_vault(said), meant, "{said}");
+        }
+        for (said, meant) in [
+            ("1\r\n", Encrypted),
+            ("2", Plain),
+            ("5", Plain),
+            ("6", Encrypted),
+            ("0", Unknown),
+            ("", Unknown),
+        ] {
+            assert_eq!(bit_locker(said), meant, "{said}");
+        }
     }
 
     #[test]

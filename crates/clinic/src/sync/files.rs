@@ -13,7 +13,7 @@ mod thread;
 pub use carry::Carried;
 pub(crate) use carry::{About, carry, lost, note};
 pub(crate) use state::state_of;
-pub(super) use state::status;
+pub(crate) use state::status;
 pub use state::{Amount, FilePlace, FileState, Files, FilesWait};
 pub(crate) use thread::Carrier;
 pub(super) use thread::Carrying;

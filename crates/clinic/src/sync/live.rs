@@ -77,6 +77,11 @@ impl Live {
         }
     }
 
+    /// This clock less the server's, and when the server last answered.
+    pub(crate) fn server_clock(&self) -> (Option<i64>, Option<u64>) {
+        (self.clock_offset_ms, self.heard_ms)
+    }
+
     /// Something is wrong.
     pub(super) fn problem(&mut self, kind: ProblemKind, device: Option<String>, count: u64, now_ms: u64) {
         let known = self.problems.entry((kind, device.clone())).or_insert(Problem {

@@ -9,6 +9,7 @@ use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining, naming};
 use crate::error::{CommandError, ErrorCode};
 use crate::policy;
+use crate::posture;
 use crate::wipe;
 use wardkeep_vault::spool::Cursor;
 
@@ -109,6 +110,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     policy::follow(clinic)?;
     // What names a file is here; the file itself is carried beside the rounds.
     apply::unless_locked(clinic.with_session(|session| files::note(clinic, session)))?;
+    posture::report_due(clinic);
     // What waited for a key or an epoch that has come, and what a checkpoint says of what was applied.
     let sealed = seal::all(clinic)? + trail::seal_due(clinic)?;
     if checkpoint::publish_due(clinic)? || sealed > 0 {

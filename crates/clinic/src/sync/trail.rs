@@ -169,6 +169,9 @@ pub(super) fn take_in(clinic: &Clinic) -> Result<(), CommandError> {
         for (chain, tip) in chains.iter() {
             let device = store_device(chain.device);
             let from = trail.taken(device, &chain.incarnation.0)? + 1;
+            if from <= tip.seq && device != session.device() {
+                trail.hear(device, session.now_ms())?;
+            }
             for seq in from..=tip.seq {
                 if take_one(session, desk, &mut trail, *chain, seq)? {
                     continue;

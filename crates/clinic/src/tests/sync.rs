@@ -9,6 +9,7 @@ mod incidents;
 mod joining;
 mod lives;
 mod people;
+mod posture;
 mod revoking;
 mod rotating;
 mod rules;

@@ -121,6 +121,10 @@ actions! {
     Incident = 61 "incident",
     /// A device was ordered to be wiped, or has answered.
     Wipe = 70 "wipe",
+    /// The laptop said how it stands: system, version, disk, keychain, what waits.
+    Posture = 90 "posture",
+    /// Something by which a laptop is protected got another than it was; the detail says what.
+    PostureChange = 91 "posture_change",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.

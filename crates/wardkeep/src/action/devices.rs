@@ -1,4 +1,6 @@
-//! `wardkeep devices`: who and what is of the clinic.
+//! `wardkeep devices`: who and what is of the clinic, and how each laptop stands.
+
+mod standing;
 
 use crate::args::{Common, Devices, DevicesAction};
 use crate::exit::{Exit, Failure};
@@ -6,17 +8,24 @@ use crate::print::{Printer, moment, table};
 use crate::session::unlock;
 use std::io::IsTerminal;
 use wardkeep_clinic::device::wire::{DeviceRow, DeviceStatus};
-use wardkeep_clinic::device::{list, revoke, wipe};
+use wardkeep_clinic::device::{list, revoke, show, wipe};
 use wardkeep_clinic::user::role_name;
 use wardkeep_clinic::wipe::wire::{WipeState, WipeView};
 use wardkeep_clinic::{CommandError, DeviceId, ErrorCode};
 
-/// Lists, takes one out, or orders it to be wiped.
+/// Lists, shows one, takes one out, or orders it to be wiped.
 pub fn run(common: &Common, devices: &Devices, printer: &Printer) -> Result<Exit, Failure> {
     let session = unlock(common)?;
     let mut rows = session.clinic.call(list::Input {})?;
     match &devices.action {
         None => {}
+        Some(DevicesAction::Show(wanted)) => {
+            let (id, _) = find(&rows, &wanted.device)?;
+            let limit = wanted.limit;
+            let detail = session.clinic.call(show::Input { id, limit })?;
+            printer.answer(&detail, standing::whole)?;
+            return Ok(Exit::Done);
+        }
         Some(DevicesAction::Revoke(wanted)) => {
             let (id, _) = find(&rows, &wanted.device)?;
             rows = session.clinic.call(revoke::Input { id })?;
@@ -104,6 +113,8 @@ fn line(row: &DeviceRow) -> Vec<String> {
         row.name.clone(),
         status.to_owned(),
         users.join(", "),
+        standing::last_heard(row),
+        standing::warnings(row),
         wipe,
     ]
 }

@@ -114,10 +114,23 @@ pub struct Devices {
 /// `devices ...`.
 #[derive(Subcommand, Debug)]
 pub enum DevicesAction {
+    /// What one device has said of itself, newest first
+    Show(Show),
     /// Take a device out of the clinic, for ever
     Revoke(Revoke),
     /// Order a device to destroy what it holds; where the policy asks for two admins, the second gives the same order
     Wipe(Wipe),
+}
+
+/// `devices show`.
+#[derive(Args, Debug)]
+pub struct Show {
+    /// The device, by id or name
+    #[arg(value_name = "NAME|ID")]
+    pub device: String,
+    /// Reports at most
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub limit: u32,
 }
 
 /// `devices wipe`.

@@ -8,9 +8,11 @@ import { useRights } from "../../kit/session";
 import css from "../../kit/sync.module.css";
 import { isAttached, useSync } from "../../kit/useSync";
 import { ROLE_WORDS } from "../../kit/words/roles";
+import { Details } from "./Details";
 import { Invite } from "./Invite";
 import { Requests } from "./Requests";
 import { RevokeDevice } from "./RevokeDevice";
+import { Standing } from "./Standing";
 import { WipeChip } from "./WipeChip";
 import { WipeDevice } from "./WipeDevice";
 
@@ -68,6 +70,9 @@ function DeviceList() {
               <Trans>People</Trans>
             </th>
             <th scope="col">
+              <Trans>How it stands</Trans>
+            </th>
+            <th scope="col">
               <Trans>Last heard</Trans>
             </th>
             <th scope="col">
@@ -81,12 +86,17 @@ function DeviceList() {
           </>
         }
       >
-        {devices.data.map((device) => (
+        {[...devices.data].sort(byWarnings).map((device) => (
           <Device key={device.id} device={device} />
         ))}
       </Table>
     </Panel>
   );
+}
+
+/** What is to be looked at comes first; the program has put the rest in order. */
+function byWarnings(one: DeviceRow, other: DeviceRow): number {
+  return Math.sign(other.warnings.length) - Math.sign(one.warnings.length);
 }
 
 function Device(props: { device: DeviceRow }) {
@@ -127,12 +137,15 @@ function Device(props: { device: DeviceRow }) {
           ))}
         </ul>
       </td>
+      <td>
+        <Standing device={device} />
+      </td>
       <td className={cell.fixed}>
         {device.this ? (
           <Trans>now</Trans>
         ) : device.last_heard_ms === null ? (
           <Unknown>
-            <Trans>not since the start</Trans>
+            <Trans>not yet</Trans>
           </Unknown>
         ) : (
           showMoment(device.last_heard_ms, i18n.locale)
@@ -143,6 +156,7 @@ function Device(props: { device: DeviceRow }) {
       </td>
       <td>
         <Row end>
+          <Details device={device} />
           <WipeDevice device={device} />
           {device.this || revoked || device.wipe ? null : <RevokeDevice device={device} />}
         </Row>

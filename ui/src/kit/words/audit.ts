@@ -32,6 +32,8 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   revoke: msg`revoked a device`,
   rotate: msg`renewed a key`,
   incident: msg`worked on an incident`,
+  posture: msg`reported how the computer stands`,
+  posture_change: msg`found the computer's protection changed`,
 };
 
 /** An action that has no words here is shown as the program named it. */

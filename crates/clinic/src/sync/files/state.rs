@@ -147,7 +147,7 @@ fn device_of(session: &Session, desk: &Desk, file: &Carried) -> Option<String> {
 }
 
 /// All that waits.
-pub(in crate::sync) fn status(clinic: &Clinic, session: Option<&Session>, desk: &Desk) -> Result<Files, CommandError> {
+pub(crate) fn status(clinic: &Clinic, session: Option<&Session>, desk: &Desk) -> Result<Files, CommandError> {
     let mut files = Files::default();
     let mut waiting: BTreeMap<Option<String>, u64> = BTreeMap::new();
     for file in desk.spool.carried_waiting()? {
