@@ -23,5 +23,7 @@ mod people;
 mod posture;
 mod rotation;
 mod sync;
+mod tampering;
+mod trail;
 mod window;
 mod wipe;

@@ -1,11 +1,16 @@
 //! The shape of the command line. A password is never an argument and never in the environment: both are seen by others.
 
+mod audit;
 mod clinic;
 mod document;
 mod incident;
 mod keys;
 mod policy;
 
+pub use audit::{
+    Audit, AuditDisclosures, AuditExport, AuditList, AuditTrail, AuditViewers, ForWhom, Period, PurposeArgument,
+    TrailFormat, WhichEntries,
+};
 pub use clinic::{
     Agent, Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
     SyncAction,
@@ -285,50 +290,9 @@ pub struct ExportFhir {
     /// Write here in clear, `-` for standard output (default: sealed inside the vault)
     #[arg(long, value_name = "FILE|-")]
     pub out: Option<PathBuf>,
-}
-
-/// `audit ...`.
-#[derive(Subcommand, Debug)]
-pub enum Audit {
-    /// Check the chain of every compartment that the user can open
-    Verify,
-    /// Entries, newest first
-    List(AuditList),
-    /// Entries of every laptop of the clinic, newest first
-    Trail(AuditTrail),
-    /// Compare the entries of every laptop with what the laptops signed
-    VerifyTrail,
-}
-
-/// `audit list`.
-#[derive(Args, Debug)]
-pub struct AuditList {
-    /// Only about this patient (id or record number)
-    #[arg(long, value_name = "ID|MRN")]
-    pub patient: Option<String>,
-    /// Only older entries: the cursor of the last row of a former list (--json shows it)
-    #[arg(long, value_name = "CURSOR")]
-    pub before: Option<u64>,
-    /// At most this many
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub limit: u32,
-}
-
-/// `audit trail`.
-#[derive(Args, Debug)]
-pub struct AuditTrail {
-    /// Only about this patient (id or record number)
-    #[arg(long, value_name = "ID|MRN")]
-    pub patient: Option<String>,
-    /// Only this action; may be said several times
-    #[arg(long = "action", value_name = "ACTION")]
-    pub actions: Vec<String>,
-    /// Only older entries: the cursor of the last row of a former answer (--json shows it)
-    #[arg(long, value_name = "CURSOR")]
-    pub before: Option<u64>,
-    /// At most this many
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub limit: u32,
+    /// For whom a copy in clear is
+    #[command(flatten)]
+    pub for_whom: ForWhom,
 }
 
 /// `user ...`.

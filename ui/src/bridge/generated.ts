@@ -12,6 +12,23 @@ licences: Array<Licence>,
 /** The home folder. */
 home: string, };
 
+/** The accounting of one patient. */
+export type Accounting = {
+/** Whose. */
+patient: RecordId,
+/** Their name. */
+patient_name: string | null,
+/** From when on, in Unix milliseconds. */
+from_ms: number,
+/** Until when. */
+until_ms: number,
+/** The disclosures, the latest first. */
+rows: Array<DisclosureRow>,
+/** There are more than one answer holds: ask for a shorter period. */
+more: boolean,
+/** Before this time this reader's trail knows nothing; nothing where it is the whole. */
+known_from_ms: number | null, };
+
 /** A postal address. */
 export type Address = {
 /** The item it was read from. */
@@ -392,6 +409,35 @@ kind: WarningKind,
 /** Days, changes, minutes or people. */
 count: number | null, };
 
+/** To whom, and why. */
+export type Disclosure = {
+/** Name and, where it is known, address. */
+recipient: string,
+/** Why. */
+purpose: Purpose, };
+
+/** One disclosure. */
+export type DisclosureRow = {
+/** When, in Unix milliseconds. */
+at_ms: number,
+/** Who received it; nothing where nobody said so. */
+recipient: string | null,
+/** What it was. */
+given: Given,
+/** Which record, where it was one. */
+record: RecordId | null,
+/** Why; nothing where nobody said so. */
+purpose: Purpose | null,
+/**
+ * The rule asks to account for it. Treatment, payment, the clinic's own work and what the patient got are excepted; what nobody gave a
+ * purpose is not.
+ */
+must_account: boolean,
+/** Who gave it. */
+user: string | null,
+/** On which laptop. */
+device_name: string, };
+
 /** What of laptops whose disk is not encrypted. */
 export type DiskRule = "off" | "warn" | "require";
 
@@ -457,6 +503,13 @@ file?: string | null,
 /** A format or schema version. */
 version?: number | null, };
 
+/** What was written. */
+export type ExportedTrail = {
+/** Entries. */
+entries: number,
+/** The file's length. */
+bytes: number, };
+
 /** Values of one element that were written without knowledge of each other. */
 export type FieldConflict = {
 /** FHIR's name of the element. */
@@ -501,6 +554,9 @@ files: number, };
 
 /** The codes of <http://hl7.org/fhir/R4/valueset-administrative-gender.html>. */
 export type Gender = "male" | "female" | "other" | "unknown";
+
+/** What was given. */
+export type Given = "record" | "document" | "print";
 
 /** A name. A person with a single name has it in `family`, `given` or `text` alone. */
 export type HumanName = {
@@ -1019,6 +1075,9 @@ count: number, };
 /** What is wrong, by kind. */
 export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped" | "false_receipt" | "file_damaged";
 
+/** Why records are given out. */
+export type Purpose = "treatment" | "payment" | "operations" | "patient" | "public_health" | "legal" | "research" | "other";
+
 /** Progress of a fetch. */
 export type Receiving = {
 /** What is counted. */
@@ -1161,7 +1220,9 @@ at_ms: number,
 device: DeviceId,
 /** Its name. */
 device_name: string,
-/** Who; nothing for what no person did. */
+/** Who, by id; nothing for what no person did. */
+user_id: UserId | null,
+/** Who. */
 user: string | null,
 /** What was done. */
 action: string,
@@ -1177,6 +1238,9 @@ withheld: boolean,
 compartment: Compartment,
 /** What `before` takes to go on after this row. */
 cursor: number, };
+
+/** The form of the file. */
+export type TrailFormat = "fhir" | "csv";
 
 /** One thing that is wrong. */
 export type TrailProblem = {
@@ -1222,6 +1286,38 @@ roles: Array<Role> | null, };
 /** How the person came to the patient. */
 export type Via = "search" | "recent" | "link" | "register";
 
+/** A person who had to do with the patient's record. */
+export type Viewer = {
+/** Who. */
+user: UserId,
+/** Their name. */
+name: string,
+/** On which laptops. */
+devices: Array<string>,
+/** How often they opened it. */
+looked: number,
+/** How often they changed or added something. */
+changed: number,
+/** How often they gave something out. */
+gave_out: number,
+/** The first time, in Unix milliseconds. */
+first_ms: number,
+/** The last time. */
+last_ms: number, };
+
+/** Who looked at one patient. */
+export type Viewers = {
+/** At whom. */
+patient: RecordId,
+/** Their name. */
+patient_name: string | null,
+/** The people, the last one first. */
+rows: Array<Viewer>,
+/** There are older entries than were looked through. */
+more: boolean,
+/** Before this time this reader's trail knows nothing; nothing where it is the whole. */
+known_from_ms: number | null, };
+
 /** What of one compartment has not left this laptop. */
 export type Waiting = {
 /** Which. */
@@ -1233,6 +1329,21 @@ oldest_ms: number | null, };
 
 /** What an admin should look at. */
 export type WarningKind = "differs" | "not_encrypted" | "out_of_date" | "silent" | "unsent" | "clock_off" | "no_screen_lock" | "former_users" | "no_report";
+
+/** Which entries; what is not named does not narrow. */
+export type Which = {
+/** By this person. */
+user: UserId | null,
+/** About this patient. */
+patient: RecordId | null,
+/** On this laptop. */
+device: DeviceId | null,
+/** One of these, by name. */
+actions: Array<string>,
+/** From this time on, in Unix milliseconds. */
+from_ms: number | null,
+/** Before this time. */
+until_ms: number | null, };
 
 /** How far an order to wipe a device has come. */
 export type WipeState = "waits_for_second" | "ordered" | "delivered" | "confirmed";
@@ -1472,7 +1583,9 @@ chunk: number, }; output: Chunk };
 /** The document. */
 id: RecordId,
 /** The new file. One that is there is left alone. */
-path: string, }; output: Document };
+path: string,
+/** For whom the copy is, and why. */
+disclosure?: Disclosure | null, }; output: Document };
   document_remove: { input: {
 /** The document. */
 id: RecordId,
@@ -1605,6 +1718,10 @@ before: number | null,
 limit: number, }; output: Array<AuditRow> };
   audit_verify: { input: Record<symbol, never>; output: AuditVerification };
   audit_trail: { input: {
+/** Only older ones than this row: the `cursor` of the last that is shown. */
+before: number | null,
+/** At most this many, up to a thousand. */
+limit: number,
 /** By this person. */
 user: UserId | null,
 /** About this patient. */
@@ -1616,12 +1733,25 @@ actions: Array<string>,
 /** From this time on, in Unix milliseconds. */
 from_ms: number | null,
 /** Before this time. */
-until_ms: number | null,
-/** Only older ones than this row: the `cursor` of the last that is shown. */
-before: number | null,
-/** At most this many. */
-limit: number, }; output: Array<TrailEntryRow> };
+until_ms: number | null, }; output: Array<TrailEntryRow> };
   audit_trail_verify: { input: Record<symbol, never>; output: Array<DeviceVerdict> };
+  audit_export: { input: {
+/** Which. */
+which: Which,
+/** How. */
+format: TrailFormat,
+/** The new file. One that is there is left alone. */
+path: string, }; output: ExportedTrail };
+  audit_disclosures: { input: {
+/** The patient. */
+patient: RecordId,
+/** From this time on, in Unix milliseconds; six years back where none is named. */
+from_ms: number | null,
+/** Before this time. */
+until_ms: number | null, }; output: Accounting };
+  audit_viewers: { input: {
+/** The patient. */
+patient: RecordId, }; output: Viewers };
   doctor: { input: Record<symbol, never>; output: Array<DoctorCheck> };
   about: { input: Record<symbol, never>; output: About };
 }

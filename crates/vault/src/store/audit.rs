@@ -48,6 +48,16 @@ macro_rules! actions {
                 }
             }
 
+            /// The action of a name.
+            pub fn of_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|action| action.name() == name)
+            }
+
+            /// Whether records, or a paper with them, went out by it.
+            pub fn discloses(self) -> bool {
+                matches!(self, Self::Export | Self::Print)
+            }
+
             /// The name in `snake_case`, for reports and the window.
             pub fn name(self) -> &'static str {
                 match self {
@@ -125,6 +135,12 @@ actions! {
     Posture = 90 "posture",
     /// Something by which a laptop is protected got another than it was; the detail says what.
     PostureChange = 91 "posture_change",
+    /// Entries of the trail went out to a file.
+    TrailExport = 95 "trail_export",
+    /// It was asked to whom a patient's records were disclosed.
+    Accounting = 96 "accounting",
+    /// It was asked who looked at a patient.
+    Viewers = 97 "viewers",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.
