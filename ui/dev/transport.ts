@@ -13,6 +13,7 @@ import type {
 import * as chart from "./chart";
 import * as clinic from "./clinic";
 import { detailOf, rows } from "./people";
+import { trailFor } from "./trail";
 
 const asked = new URLSearchParams(location.search);
 const ROLES: Record<string, Role[]> = {
@@ -289,6 +290,7 @@ const answers: Answers = {
     { id: "integrity", status: "unknown", detail: "Unlock to check" },
     { id: "clock", status: "ok", detail: "Agrees with the newest entry" },
   ],
+  ...trailFor(asked),
   ...clinic.answersFor(asked, (code, field) => {
     throw { code, field, retryable: false, detail: null } satisfies CommandError;
   }),

@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
+import type { Purpose } from "../../bridge";
 
 /** Words for the actions that the program writes into the audit trail. */
 const ACTIONS: Record<string, MessageDescriptor> = {
@@ -34,6 +35,25 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   incident: msg`worked on an incident`,
   posture: msg`reported how the computer stands`,
   posture_change: msg`found the computer's protection changed`,
+  snapshot: msg`made or took in a snapshot`,
+  wipe: msg`ordered or answered a wipe`,
+  trail_export: msg`exported the audit trail`,
+  accounting: msg`asked to whom records were given`,
+  viewers: msg`asked who looked`,
+};
+
+/** The names of the actions that have words, in an order that people can find them in. */
+export const ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);
+
+export const PURPOSE_WORDS: Record<Purpose, MessageDescriptor> = {
+  treatment: msg`Treatment elsewhere`,
+  payment: msg`Payment`,
+  operations: msg`The clinic's own work`,
+  patient: msg`The patient asked for it`,
+  public_health: msg`Public health authority`,
+  legal: msg`Court, police or another law`,
+  research: msg`Research`,
+  other: msg`Another purpose`,
 };
 
 /** An action that has no words here is shown as the program named it. */
