@@ -12,7 +12,7 @@
 //! | 25 | snapshots: one signer, stale vector, swapped, missing or extra chunk | `snapshots` |
 //! | 26 | attachment chunks swapped, cut, reused | comes with attachments |
 //! | 27 | segments dropped early that a device still needs | `snapshots` |
-//! | 30 | wrong recovery words or a bad share | comes with recovery |
+//! | 30 | wrong recovery words, a bad or foreign share, a paper left out or replaced | `recovery` |
 
 mod bytes;
 mod giants;
@@ -21,6 +21,7 @@ mod history;
 mod join;
 mod people;
 mod places;
+mod recovery;
 mod snapshots;
 mod wipe;
 

@@ -26,6 +26,7 @@ pub mod name;
 pub mod parcel;
 pub mod peer;
 pub mod receipt;
+pub mod recovery;
 pub mod relay;
 pub mod secret;
 pub mod segment;
