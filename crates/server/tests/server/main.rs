@@ -11,6 +11,7 @@ mod joins;
 mod limits;
 mod memory;
 mod operator;
+mod recovery;
 mod rosters;
 mod segments;
 mod snapshots;
