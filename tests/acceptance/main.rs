@@ -21,6 +21,7 @@ mod locks;
 mod memory;
 mod people;
 mod posture;
+mod recovery;
 mod rotation;
 mod sync;
 mod window;

@@ -4,6 +4,7 @@ use crate::error::{CommandError, ErrorCode};
 use crate::import::Jobs;
 use crate::machine::{Machine, Resume};
 use crate::posture::Looked;
+use crate::recovery::Preparing;
 use crate::rotation::Running;
 use crate::secret::Password;
 use crate::session::wire::LockReason;
@@ -38,6 +39,7 @@ struct Inner {
     jobs: Jobs,
     rotation: Running,
     looked: Looked,
+    recovery: Preparing,
     /// Sessions of this process so far.
     sessions: AtomicU64,
     /// The lock on the home, while anybody in this process has it.
@@ -90,6 +92,7 @@ impl Clinic {
             jobs: Jobs::default(),
             rotation: Running::default(),
             looked: Looked::default(),
+            recovery: Preparing::default(),
             sessions: AtomicU64::new(0),
             home_lock: Mutex::new(Weak::new()),
             sync: Sync::default(),
@@ -179,6 +182,11 @@ impl Clinic {
     /// The machine as it was last looked at.
     pub(crate) fn looked(&self) -> &Looked {
         &self.inner.looked
+    }
+
+    /// The recovery key that was made and is not enrolled yet.
+    pub(crate) fn recovery(&self) -> &Preparing {
+        &self.inner.recovery
     }
 
     /// Puts a file under a new key in the place of the session's, while nobody else uses the session. Says no, and has done nothing, where

@@ -90,6 +90,12 @@ pub enum ErrorCode {
     Expired,
     /// The invitation was mistyped, or is none.
     InvitationInvalid,
+    /// What was typed is no recovery key; `field` says what is wrong with the words, and at which place.
+    RecoveryWords,
+    /// The shares make no recovery key; `field` says what is wrong, and with which.
+    RecoveryShares,
+    /// The recovery key is not the clinic's: `field` says whether it has `none`, this one was `replaced`, or it is some `other`.
+    RecoveryKey,
     /// The clinic has ordered this device to be wiped: nothing opens any more.
     Wiped,
     /// The document's or picture's sealed file is not on this laptop yet, or was damaged and is fetched again.

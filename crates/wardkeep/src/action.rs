@@ -17,6 +17,7 @@ pub mod keys;
 pub mod patient;
 pub mod policy;
 pub mod raw;
+pub mod recovery;
 pub mod status;
 pub mod sync;
 pub mod user;

@@ -5,6 +5,7 @@ mod document;
 mod incident;
 mod keys;
 mod policy;
+mod recovery;
 
 pub use clinic::{
     Agent, Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
@@ -14,6 +15,7 @@ pub use clinic::{
 pub use incident::{IncidentAction, TakeStep};
 pub use keys::{Rotate, RotateKey};
 pub use policy::{DiskArgument, PolicyAction, PolicySet};
+pub use recovery::{NewRecovery, Paper, Recover, RecoveryAction};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -116,6 +118,11 @@ pub enum Action {
     Keys,
     /// Put a new key in place of one
     Rotate(Rotate),
+    /// The recovery key: the paper with which a clinic that has lost every laptop or password is taken up again
+    #[command(subcommand)]
+    Recovery(RecoveryAction),
+    /// Take a new laptop into the clinic with the recovery key; --user names who will use it
+    Recover(Recover),
     /// A laptop was stolen, or somebody leaves: one flow, step by step
     #[command(subcommand)]
     Incident(IncidentAction),

@@ -58,6 +58,8 @@ fn run(arguments: &Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Action::Devices(devices) => action::devices::run(common, devices, printer),
         Action::Keys => action::keys::list(common, printer),
         Action::Rotate(rotate) => action::keys::rotate(common, rotate, printer),
+        Action::Recovery(recovery) => action::recovery::run(common, recovery, printer),
+        Action::Recover(wanted) => action::recovery::recover(common, wanted, printer),
         Action::Incident(incident) => action::incident::run(common, incident, printer),
         Action::Policy(policy) => action::policy::run(common, policy, printer),
         Action::Conflicts(conflicts) => action::conflicts::run(common, conflicts, printer),

@@ -446,7 +446,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "file_not_here" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "recovery_words" | "recovery_shares" | "recovery_key" | "wiped" | "file_not_here" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -1034,6 +1034,55 @@ export type ReceivingWhat = "changes" | "snapshot" | "records";
 /** One record: a patient, an allergy, an observation. */
 export type RecordId = string;
 
+/** One compartment of a report. */
+export type RecoveryPart = {
+/** Which. */
+compartment: Compartment,
+/** The newest epoch of the clinic. */
+epoch: number,
+/** Whether the paper has the keys of all epochs. Where not, a laptop that has them must be online once. */
+opens: boolean, };
+
+/** One word or group to type again. */
+export type RecoveryQuestion = {
+/** On which sheet, from 1. */
+sheet: number,
+/** At which place, from 1. */
+place: number, };
+
+/** What a paper opens, as tried with the server. */
+export type RecoveryReport = {
+/** The paper's short name. */
+paper: string,
+/** Every compartment that has a key. */
+parts: Array<RecoveryPart>, };
+
+/** A new recovery key, to be written down. It is shown once. */
+export type RecoverySheets = {
+/** Its short name, which also serves as check characters. */
+paper: string,
+/** Where the clinic's server is. */
+server: string,
+/** The server's pin. */
+pin: string,
+/** The clinic's id. */
+clinic: string,
+/** One sheet of 24 words, or three of 28 groups, of which two are enough. */
+sheets: Array<Array<string>>,
+/** What is to be typed again. */
+questions: Array<RecoveryQuestion>, };
+
+/** The recovery key that the clinic has. */
+export type RecoveryStatus = {
+/** The short name that stands on the paper; nothing where the clinic has none. */
+paper: string | null,
+/** Since when it counts, in Unix milliseconds. */
+since_ms: number | null,
+/** When somebody last used it to take a laptop in: then another should take its place. */
+used_ms: number | null,
+/** Whether one is made that nobody has proven to have written down yet. */
+prepared: boolean, };
+
 /** What a user is at the clinic; a user may be several. */
 export type Role = "front_desk" | "clinician" | "admin";
 
@@ -1550,6 +1599,35 @@ id: DeviceId, }; output: Array<DeviceRow> };
 /** The key. */
 key: KeyKind, }; output: Array<KeyRow> };
   key_progress: { input: Record<symbol, never>; output: KeyProgress | null };
+  recovery_status: { input: Record<symbol, never>; output: RecoveryStatus };
+  recovery_prepare: { input: {
+/** Three shares, of which two are enough, instead of 24 words. */
+split: boolean, }; output: RecoverySheets };
+  recovery_enroll: { input: {
+/** In the order of the questions. */
+answers: Array<Password>, }; output: RecoveryReport };
+  recovery_check: { input: {
+/** The words in one text, or two or three shares. */
+key: Array<Password>, }; output: RecoveryReport };
+  recovery_recover: { input: {
+/** Host and port of the clinic's server. */
+server: string,
+/** The server's pin, 64 hex digits. */
+pin: string,
+/** The clinic's id, where it is known; the paper names the clinic by itself. */
+clinic?: string | null,
+/** The words in one text, or two or three shares. */
+key: Array<Password>,
+/** What this laptop is called. */
+device_name: string,
+/** Who will use it. */
+user_name: string,
+/** The person of the clinic who they are, by id or name; somebody new where nobody is named. */
+person?: string | null,
+/** What they may do; every role where none is named. Admin is always among them. */
+roles: Array<Role>,
+/** Their password on this laptop. */
+password: Password, }; output: RecoveryReport };
   incident_open: { input: {
 /** What happened. */
 kind: IncidentKind,

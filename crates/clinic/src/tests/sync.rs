@@ -10,6 +10,7 @@ mod joining;
 mod lives;
 mod people;
 mod posture;
+mod recovery;
 mod revoking;
 mod rotating;
 mod rules;

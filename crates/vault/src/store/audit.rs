@@ -121,6 +121,12 @@ actions! {
     Incident = 61 "incident",
     /// A device was ordered to be wiped, or has answered.
     Wipe = 70 "wipe",
+    /// A recovery key was made; the detail says which, and how far it is.
+    RecoveryNew = 85 "recovery_new",
+    /// A recovery key was tried, without using it.
+    RecoveryCheck = 86 "recovery_check",
+    /// This laptop was taken into the clinic with the recovery key.
+    RecoveryUse = 87 "recovery_use",
     /// The laptop said how it stands: system, version, disk, keychain, what waits.
     Posture = 90 "posture",
     /// Something by which a laptop is protected got another than it was; the detail says what.

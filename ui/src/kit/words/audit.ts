@@ -34,6 +34,9 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   incident: msg`worked on an incident`,
   posture: msg`reported how the computer stands`,
   posture_change: msg`found the computer's protection changed`,
+  recovery_new: msg`made a recovery key`,
+  recovery_check: msg`tried the recovery key`,
+  recovery_use: msg`took this computer in with the recovery key`,
 };
 
 /** An action that has no words here is shown as the program named it. */

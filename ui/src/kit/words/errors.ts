@@ -174,6 +174,18 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`This is not a whole invitation code`,
     advice: msg`Copy all of it, from “wardkeep1” to the last character, and paste it again. A single wrong character is noticed.`,
   },
+  recovery_words: {
+    title: msg`These are not the words of a recovery key`,
+    advice: msg`Compare them with the paper one by one, and type the two groups of check characters behind them.`,
+  },
+  recovery_shares: {
+    title: msg`These shares make no recovery key`,
+    advice: msg`Two different shares of the same recovery key are needed. Compare them with the paper, group by group.`,
+  },
+  recovery_key: {
+    title: msg`This is not the clinic’s recovery key`,
+    advice: msg`It is another clinic’s, or was replaced by a newer one. Use the paper with the name that is shown here.`,
+  },
   wiped: {
     title: msg`This computer is being wiped`,
     advice: msg`The clinic has ordered it. Nothing opens here any more; what is left of it is being destroyed.`,
