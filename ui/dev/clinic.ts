@@ -13,6 +13,9 @@ import type {
   PatientRow,
   Posture,
   PostureReport,
+  RecoveryReport,
+  RecoverySheets,
+  RecoveryStatus,
   SyncStatus,
   WipeView,
 } from "../src/bridge";
@@ -291,6 +294,32 @@ const key = (row: Partial<KeyRow> & Pick<KeyRow, "key" | "by">): KeyRow => ({
   waiting: 0,
   ...row,
 });
+const RECOVERY_PAPER = "7K3M-9QXR";
+const recovery: RecoveryStatus = { paper: null, since_ms: null, used_ms: null, prepared: false };
+const recoveryReport: RecoveryReport = {
+  paper: RECOVERY_PAPER,
+  parts: [
+    { compartment: "office", epoch: 3, opens: true },
+    { compartment: "clinical", epoch: 2, opens: false },
+  ],
+};
+
+function sheets(split: boolean): RecoverySheets {
+  const one = Array.from({ length: split ? 28 : 24 }, (_, at) =>
+    split ? `K${at % 10}7M` : (words[at % 6] ?? "ocean"),
+  );
+  return {
+    paper: RECOVERY_PAPER,
+    server: "sync.example.org:8443",
+    pin: "0123456789abcdef".repeat(4),
+    clinic: "fedcba9876543210".repeat(4),
+    sheets: split ? [one, one, one] : [one],
+    questions: split
+      ? [1, 2, 3].map((sheet) => ({ sheet, place: 5 }))
+      : [3, 9, 14, 22].map((place) => ({ sheet: 1, place })),
+  };
+}
+
 const keys: KeyRow[] = [
   key({ key: "epoch_office", by: "admin", number: 7, due_ms: NOW + 10 * DAY, may: true }),
   key({ key: "epoch_clinical", by: "clinician", number: 4, due_ms: NOW + 10 * DAY }),
@@ -452,6 +481,14 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
       return keys;
     },
     key_progress: () => null,
+    recovery_status: () => recovery,
+    recovery_prepare: ({ split }: { split: boolean }) => sheets(split),
+    recovery_enroll: () => {
+      Object.assign(recovery, { paper: RECOVERY_PAPER, since_ms: NOW, used_ms: null });
+      return recoveryReport;
+    },
+    recovery_check: ({ key }: { key: string[] }) =>
+      key[0]?.trim().split(/\s+/).length === 1 ? refuse("recovery_words", "words.count[1]") : recoveryReport,
     device_wipe: ({ id, post_unsent }: { id: string; post_unsent: boolean }) => {
       for (const device of list) if (device.id === id) device.wipe = wipeOf("ordered", post_unsent);
       return list;
