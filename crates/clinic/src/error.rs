@@ -68,6 +68,8 @@ pub enum ErrorCode {
     ServerCertificate,
     /// The server refuses: a token, a request, a limit; `detail.seconds` says when another try makes sense, where one does.
     ServerRefused,
+    /// The server has no room for what was sent. It stays here.
+    ServerFull,
     /// The server answers something that this program does not understand.
     ServerAnswer,
     /// This laptop works alone: it belongs to no server's clinic.
@@ -144,6 +146,7 @@ impl CommandError {
                 | ErrorCode::ImportRunning
                 | ErrorCode::Conflict
                 | ErrorCode::ServerUnreachable
+                | ErrorCode::ServerFull
                 | ErrorCode::ServerAnswer
                 | ErrorCode::NoKey
                 | ErrorCode::FileNotHere

@@ -239,6 +239,7 @@ fn of_refusal(code: FailureCode, retry_after_ms: u32) -> CommandError {
         FailureCode::Unknown => ErrorCode::NotFound,
         FailureCode::Expired => ErrorCode::Expired,
         FailureCode::TooLarge => ErrorCode::TooLarge,
+        FailureCode::Storage => ErrorCode::ServerFull,
         _ => ErrorCode::ServerRefused,
     });
     if retry_after_ms > 0 {

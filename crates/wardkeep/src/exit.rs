@@ -62,6 +62,7 @@ impl From<ErrorCode> for Exit {
             C::ServerUnreachable
             | C::ServerCertificate
             | C::ServerRefused
+            | C::ServerFull
             | C::ServerAnswer
             | C::DeviceRevoked
             | C::UserRevoked
@@ -184,6 +185,7 @@ fn words(error: &CommandError) -> String {
             Some(seconds) => format!("The server refuses{field}. Try again in {seconds} seconds."),
             None => format!("The server refuses{field}."),
         },
+        C::ServerFull => "The server has no room left. What was written here stays and is sent once it has; tell who runs the server.".into(),
         C::ServerAnswer => "The server answers something that this program does not understand. One of the two may need an update.".into(),
         C::NotAttached => "This laptop works alone. `wardkeep clinic attach` gives its clinic a server; `wardkeep clinic join` joins another.".into(),
         C::NotEnrolled => "The clinic does not know this user on this laptop yet. An admin unlocks here once while the server can be reached.".into(),

@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   "server_unreachable",
   "server_certificate",
   "server_refused",
+  "server_full",
   "server_answer",
   "not_attached",
   "not_enrolled",

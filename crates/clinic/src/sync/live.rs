@@ -72,7 +72,16 @@ impl Live {
                 self.problem(ProblemKind::Certificate, None, 1, now_ms);
             }
             ErrorCode::DeviceRevoked => self.revoked = true,
+            // It asks for patience, as one that stops or has too much to do.
+            ErrorCode::ServerRefused if error.retryable => {
+                self.offline_since_ms.get_or_insert(now_ms);
+            }
             ErrorCode::ServerRefused => self.problem(ProblemKind::Refused, None, 1, now_ms),
+            ErrorCode::ServerFull => self.problem(ProblemKind::ServerFull, None, 1, now_ms),
+            // What a device asks for in a round is always there at a server that is one.
+            ErrorCode::ServerAnswer | ErrorCode::NotFound | ErrorCode::Expired => {
+                self.problem(ProblemKind::ServerFault, None, 1, now_ms);
+            }
             _ => {}
         }
     }

@@ -159,6 +159,10 @@ pub enum ProblemKind {
     Clock,
     /// The server refuses something.
     Refused,
+    /// The server has no room left: what was written waits here.
+    ServerFull,
+    /// The server answers a request of every round with an error, or with something that is no answer.
+    ServerFault,
     /// The server's certificate is not the pinned one, or out of date.
     Certificate,
     /// A key is missing: changes of that compartment cannot be opened yet.

@@ -126,6 +126,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`The server refuses this`,
     advice: msg`A founding token works once and for 30 days. If that is not the reason, ask whoever runs the server to look at its log.`,
   },
+  server_full: {
+    title: msg`The server has no room left`,
+    advice: msg`Everything is kept here and is sent once there is room. Tell whoever runs the server.`,
+  },
   server_answer: {
     title: msg`The server answered something that this Wardkeep does not understand`,
     advice: msg`Check that the address is that of a Wardkeep server and that both have the same version, then try again.`,
