@@ -13,6 +13,8 @@ import type {
   PatientRow,
   Posture,
   PostureReport,
+  QuarantineChange,
+  QuarantineRow,
   SyncStatus,
   WipeView,
 } from "../src/bridge";
@@ -353,6 +355,48 @@ const incident: IncidentView = {
 };
 
 /** The answers of one made-up program. */
+const setAside: QuarantineRow[] = [
+  {
+    device: "0192f0aa-0000-7000-8000-000000000009",
+    name: "Altes Laptop",
+    part: "clinical",
+    state: "waiting",
+    segments: 2,
+    bytes: 1_840,
+    received_ms: NOW - 20 * MINUTE,
+    changes: 3,
+    written_ms: [NOW - 140 * MINUTE, NOW - 100 * MINUTE],
+    users: ["Dr. Samira Haddad"],
+    reason: null,
+  },
+  {
+    device: "0192f0aa-0000-7000-8000-000000000009",
+    name: "Altes Laptop",
+    part: "audit",
+    state: "waiting",
+    segments: 1,
+    bytes: 2_210,
+    received_ms: NOW - 20 * MINUTE,
+    changes: null,
+    written_ms: null,
+    users: [],
+    reason: null,
+  },
+  {
+    device: "0192f0aa-0000-7000-8000-00000000000a",
+    name: "Empfang alt",
+    part: "office",
+    state: "discarded",
+    segments: 1,
+    bytes: 700,
+    received_ms: NOW - 3 * 1440 * MINUTE,
+    changes: 1,
+    written_ms: [NOW - 4 * 1440 * MINUTE, NOW - 4 * 1440 * MINUTE],
+    users: ["Jonas Weber"],
+    reason: "Nach dem Diebstahl geschrieben, nicht von Jonas.",
+  },
+];
+
 export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<string, (input: never) => unknown> {
   let open = asked.get("conflicts") ? [...conflicts] : [];
   const undone = new Map<string, ConflictRow>();
@@ -370,6 +414,7 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
     allow_export: true,
     two_admins_wipe: false,
   };
+  let aside: QuarantineRow[] = asked.get("aside") ? setAside.map((row) => ({ ...row })) : [];
   let members: Member[] = asked.get("sync") ? people : [];
   const list = devices.map((device) => ({ ...device }));
   const wipes = asked.get("wipes")?.split(",") ?? [];
@@ -455,6 +500,43 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
     device_wipe: ({ id, post_unsent }: { id: string; post_unsent: boolean }) => {
       for (const device of list) if (device.id === id) device.wipe = wipeOf("ordered", post_unsent);
       return list;
+    },
+    quarantine_list: () => aside,
+    quarantine_show: ({ device, part }: { device: string; part: QuarantineRow["part"] }): QuarantineChange[] => {
+      const row = aside.find((one) => one.device === device && one.part === part) ?? refuse("not_found", "device");
+      const [patient] = rows;
+      return [
+        {
+          segment: 12,
+          at_ms: NOW - 100 * MINUTE,
+          user: row.users[0] ?? "",
+          patient: patient ?? null,
+          record: "0192",
+          kind: "DocumentReference",
+          element: "content",
+          text: "Zustand stabil, Wiedervorstellung in zwei Wochen.",
+        },
+        {
+          segment: 12,
+          at_ms: NOW - 100 * MINUTE,
+          user: row.users[0] ?? "",
+          patient: null,
+          record: "0193",
+          kind: "Patient",
+          element: "telecom",
+          text: "",
+        },
+      ];
+    },
+    quarantine_accept: ({ device, part }: { device: string; part: QuarantineRow["part"] | null }) => {
+      aside = aside.filter((one) => one.device !== device || (part !== null && one.part !== part));
+      return aside;
+    },
+    quarantine_discard: (input: { device: string; part: QuarantineRow["part"] | null; reason: string }) => {
+      const said = (one: QuarantineRow) =>
+        one.device === input.device && (input.part === null || one.part === input.part);
+      aside = aside.map((one) => (said(one) ? { ...one, state: "discarded", reason: input.reason } : one));
+      return aside;
     },
     conflict_list: () => open,
     conflict_settle: ({ record, element }: { record: string; element: string }) => {

@@ -374,6 +374,36 @@ export const scenes = {
       await page.waitForSelector(id("key-renew-confirm"));
     },
   },
+  "devices-aside": {
+    at: "?sync=up_to_date&aside=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.waitForSelector(id("aside-row"));
+    },
+  },
+  "devices-aside-german": {
+    at: "?sync=up_to_date&aside=1&lang=de",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.waitForSelector(id("aside-row"));
+    },
+  },
+  "aside-show": {
+    at: "?sync=up_to_date&aside=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("aside-show"));
+      await page.waitForSelector(id("aside-change"));
+    },
+  },
+  "aside-discard": {
+    at: "?sync=up_to_date&aside=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("aside-discard"));
+      await page.waitForSelector(id("aside-discard-confirm"));
+    },
+  },
   "devices-wiped": {
     at: "?sync=up_to_date&wipes=ordered,delivered,confirmed",
     steps: async (page) => {

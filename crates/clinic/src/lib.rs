@@ -32,6 +32,7 @@ pub mod note;
 pub mod patient;
 pub mod policy;
 pub mod posture;
+pub mod quarantine;
 pub mod rotation;
 pub mod secret;
 pub mod session;

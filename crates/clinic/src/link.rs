@@ -18,6 +18,7 @@ mod joins;
 mod mailbox;
 mod pin;
 mod receipts;
+mod rescues;
 mod roster;
 mod segments;
 mod snapshots;

@@ -12,6 +12,7 @@
 
 mod alarm;
 mod apply;
+pub(crate) mod aside;
 mod background;
 mod backoff;
 mod checkpoint;
@@ -24,6 +25,7 @@ mod live;
 pub mod name;
 pub mod now;
 mod push;
+mod rescue;
 pub(crate) mod revoked;
 mod roster;
 mod round;

@@ -16,6 +16,7 @@ pub mod init;
 pub mod keys;
 pub mod patient;
 pub mod policy;
+pub mod quarantine;
 pub mod raw;
 pub mod status;
 pub mod sync;

@@ -5,6 +5,7 @@ mod document;
 mod incident;
 mod keys;
 mod policy;
+mod quarantine;
 
 pub use clinic::{
     Agent, Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
@@ -14,6 +15,7 @@ pub use clinic::{
 pub use incident::{IncidentAction, TakeStep};
 pub use keys::{Rotate, RotateKey};
 pub use policy::{DiskArgument, PolicyAction, PolicySet};
+pub use quarantine::{Quarantine, QuarantineAction};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -121,6 +123,8 @@ pub enum Action {
     Incident(IncidentAction),
     /// Values that met without having seen each other
     Conflicts(Conflicts),
+    /// What revoked devices wrote after their revocation: look at it, take it in, or leave it out
+    Quarantine(Quarantine),
     /// Check keychain, disk encryption, cipher, file permissions, free space
     Doctor,
     /// Version, cipher, licences, home folder

@@ -60,6 +60,7 @@ fn run(arguments: &Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Action::Rotate(rotate) => action::keys::rotate(common, rotate, printer),
         Action::Incident(incident) => action::incident::run(common, incident, printer),
         Action::Policy(policy) => action::policy::run(common, policy, printer),
+        Action::Quarantine(quarantine) => action::quarantine::run(common, quarantine, printer),
         Action::Conflicts(conflicts) => action::conflicts::run(common, conflicts, printer),
         Action::Doctor => action::doctor::run(common, printer),
         Action::About => action::about::run(common, printer),

@@ -446,7 +446,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "file_not_here" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_full" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "file_not_here" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -1017,7 +1017,57 @@ at_ms: number,
 count: number, };
 
 /** What is wrong, by kind. */
-export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped" | "false_receipt" | "file_damaged";
+export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "server_full" | "server_fault" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped" | "false_receipt" | "file_damaged";
+
+/** One field that was written. */
+export type QuarantineChange = {
+/** The number of its segment: up to which one may accept. */
+segment: number,
+/** When, by the device's clock, in Unix milliseconds. */
+at_ms: number,
+/** Who was unlocked. */
+user: string,
+/** Whose record, where that patient is known here. */
+patient: PatientRow | null,
+/** The record. */
+record: string,
+/** The kind of record: FHIR's name. */
+kind: string,
+/** The element: FHIR's name, or `removed`. */
+element: string,
+/** The value in words; empty where the field was cleared. */
+text: string, };
+
+/** A part of what a device writes. */
+export type QuarantinePart = "office" | "clinical" | "audit";
+
+/** What one device wrote in one part after its revocation. */
+export type QuarantineRow = {
+/** The device. */
+device: string,
+/** Its name; the id's first digits where it cannot be read. */
+name: string,
+/** In which part. */
+part: QuarantinePart,
+/** Whether an admin has decided. */
+state: QuarantineState,
+/** How many sealed segments. */
+segments: number,
+/** Their bytes. */
+bytes: number,
+/** When the last of them came here, in Unix milliseconds. */
+received_ms: number,
+/** How many changes are in them; nothing where the session cannot open them. */
+changes: number | null,
+/** When the first and the last of these was written, by the device's clock. */
+written_ms: [number, number] | null,
+/** Who wrote them. */
+users: Array<string>,
+/** Why they stay out. */
+reason: string | null, };
+
+/** What an admin has said. */
+export type QuarantineState = "waiting" | "discarded";
 
 /** Progress of a fetch. */
 export type Receiving = {
@@ -1596,6 +1646,28 @@ choice: string, }; output: SettledView };
   conflict_undo: { input: {
 /** What `conflict_settle` answered. */
 undo: string, }; output: Nothing };
+  quarantine_list: { input: Record<symbol, never>; output: Array<QuarantineRow> };
+  quarantine_show: { input: {
+/** Of which device. */
+device: DeviceId,
+/** In which part. */
+part: QuarantinePart,
+/** Fields at most. */
+limit: number, }; output: Array<QuarantineChange> };
+  quarantine_accept: { input: {
+/** Of which device. */
+device: DeviceId,
+/** In which part; nothing for all. */
+part: QuarantinePart | null,
+/** Up to which segment of each chain; nothing for all. */
+upto: number | null, }; output: Array<QuarantineRow> };
+  quarantine_discard: { input: {
+/** Of which device. */
+device: DeviceId,
+/** In which part; nothing for all. */
+part: QuarantinePart | null,
+/** Why: for those who ask later. */
+reason: string, }; output: Array<QuarantineRow> };
   audit_list: { input: {
 /** Only about this patient. */
 patient: RecordId | null,

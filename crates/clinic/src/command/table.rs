@@ -5,7 +5,7 @@ use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::{
     allergy, audit, chart, conflict, device, document, enrollment, export, import, incident, machine, note, patient,
-    policy, rotation, session, setting, sync, user,
+    policy, quarantine, rotation, session, setting, sync, user,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -123,6 +123,10 @@ macro_rules! with_commands {
             conflict_list => conflict::list,
             conflict_settle => conflict::settle,
             conflict_undo => conflict::undo,
+            quarantine_list => quarantine::list,
+            quarantine_show => quarantine::show,
+            quarantine_accept => quarantine::accept,
+            quarantine_discard => quarantine::discard,
 
             audit_list => audit::list,
             audit_verify => audit::verify,

@@ -69,6 +69,11 @@ pub(crate) fn in_roster(session: &Session, roster: &Roster, id: UserId) -> Optio
     open(session, roster, user, sealed, false).or_else(|| open(session, roster, user, sealed, true))
 }
 
+/// Why segments of a device stay out, where it can be read.
+pub(crate) fn reason(session: &Session, roster: &Roster, device: DeviceId, sealed: &SealedName) -> Option<String> {
+    open(session, roster, Named::Reason(device), sealed, false)
+}
+
 /// The first digits of an id.
 pub(crate) fn short(id: &str) -> String {
     id.chars().take(8).collect()

@@ -1,9 +1,9 @@
 //! One round: everything that can be sent and fetched now. Each step asks what is there and does what is missing, so that a round that
 //! ended anywhere is simply done again.
 
-use super::exchange::exchange;
+use super::exchange::{Exchanged, exchange};
 use super::wire::ProblemKind;
-use super::{apply, checkpoint, fetch, files, held, push, revoked, seal, snapshot, trail};
+use super::{apply, aside, checkpoint, fetch, files, held, push, revoked, seal, snapshot, trail};
 use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining, naming};
@@ -92,6 +92,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     }
     clinic.sync().live().revoked = false;
     fetch::parcels(clinic)?;
+    accepted(clinic, &mut done)?;
     if access::follow(clinic)? {
         return Ok(Outcome::default());
     }
@@ -127,6 +128,15 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         joining: false,
         wiped: false,
     })
+}
+
+/// What an admin has accepted of revoked devices, everybody gets from whoever has it.
+fn accepted(clinic: &Clinic, done: &mut Exchanged) -> Result<(), CommandError> {
+    aside::fetch(clinic)?;
+    if aside::release(clinic)? > 0 {
+        done.add(exchange(clinic)?);
+    }
+    Ok(())
 }
 
 /// The server's clock, for the person to know whose is wrong. Nothing is decided by it.

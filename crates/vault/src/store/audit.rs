@@ -125,6 +125,12 @@ actions! {
     Posture = 90 "posture",
     /// Something by which a laptop is protected got another than it was; the detail says what.
     PostureChange = 91 "posture_change",
+    /// What a revoked device wrote after its revocation was looked at.
+    QuarantineView = 105 "quarantine_view",
+    /// What a revoked device wrote after its revocation counts from now on.
+    QuarantineAccept = 106 "quarantine_accept",
+    /// What a revoked device wrote after its revocation stays out.
+    QuarantineDiscard = 107 "quarantine_discard",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.

@@ -34,6 +34,9 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   incident: msg`worked on an incident`,
   posture: msg`reported how the computer stands`,
   posture_change: msg`found the computer's protection changed`,
+  quarantine_view: msg`looked at what a revoked device wrote`,
+  quarantine_accept: msg`took in what a revoked device wrote`,
+  quarantine_discard: msg`left out what a revoked device wrote`,
 };
 
 /** An action that has no words here is shown as the program named it. */
