@@ -121,7 +121,12 @@ impl Clinic {
 
     /// The founder says it.
     pub(crate) fn say(&mut self, body: Body) {
-        let entry = self.entry(0, body);
+        self.say_by(0, body);
+    }
+
+    /// A member says it.
+    pub(crate) fn say_by(&mut self, author: usize, body: Body) {
+        let entry = self.entry(author, body);
         self.roster.append(&entry).unwrap();
     }
 

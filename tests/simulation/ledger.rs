@@ -66,10 +66,10 @@ impl Ledger {
         self.0.retain(|token, _| known.contains(token));
     }
 
-    /// A person was revoked: what they wrote and the admin had not seen waits for a review.
-    pub(crate) fn set_aside(&mut self, theirs: &BTreeSet<Token>, seen: &BTreeSet<Token>) {
-        self.0
-            .retain(|token, _| !theirs.contains(token) || seen.contains(token));
+    /// A person was revoked: what they wrote and the admin had not seen waits for a review, and is answered.
+    pub(crate) fn set_aside(&mut self, theirs: &BTreeSet<Token>, seen: &BTreeSet<Token>) -> Vec<Entry> {
+        let waits = |token: &Token, _: &mut Entry| theirs.contains(token) && !seen.contains(token);
+        self.0.extract_if(.., waits).map(|(_, entry)| entry).collect()
     }
 
     /// Nothing lost, nothing settled silently, nothing deleted that is back, on this device.

@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | 1, 2, 6, 7, 20, 21, 22, 29 | bytes: flipped, altered, moved, corrupted, opened twice, downgraded, confused, too large | `bytes`, `places`, `giants` |
 //! | 3, 4, 5, 8, 9, 10, 11, 12, 13, 14, 28 | history: hidden, dropped, rolled back, forked, forged, isolated, clocks | `hidden`, `history` |
+//! | 28, of leases | a clock that lies lengthens none | `lease`, and `sync::leases` in the tests of `clinic` with a whole device |
 //! | 15, 16, 17, 18, 19 | people: keys swapped, approvals replayed, admins who are none, old rosters, recipients left out | `people` |
 //! | 21, of TLS and the pin | older TLS, another authority, another's certificate, a revoked key | `crates/server/tests/server/tls.rs` |
 //! | 23, what erases | answers and entries that erase nothing | `people`; forged, replayed and misaddressed orders and receipts: `wipe` |
@@ -12,15 +13,17 @@
 //! | 25 | snapshots: one signer, stale vector, swapped, missing or extra chunk | `snapshots` |
 //! | 26 | attachment chunks swapped, cut, reused | comes with attachments |
 //! | 27 | segments dropped early that a device still needs | `snapshots` |
-//! | 30 | wrong recovery words or a bad share | comes with recovery |
+//! | 30 | wrong recovery words, a bad or foreign share, a paper left out or replaced | `recovery` |
 
 mod bytes;
 mod giants;
 mod hidden;
 mod history;
 mod join;
+mod lease;
 mod people;
 mod places;
+mod recovery;
 mod snapshots;
 mod wipe;
 

@@ -2,11 +2,11 @@
 
 use crate::clinic::head_of;
 use crate::device::{Device, Made};
-use crate::disk::Segments;
+use crate::disk::{Segments, place_of};
 use std::collections::BTreeMap;
 use wardkeep_roster::{Compartment, DeviceId, Roster};
 use wardkeep_sync::admit::Held;
-use wardkeep_sync::relay::RosterRefusal;
+use wardkeep_sync::relay::{Rescue, RosterRefusal};
 use wardkeep_sync::wire::{PullRequest, PushReply, PushResult, RosterPost, VectorReply};
 use wardkeep_sync::{Chain, Frontier, Parcel, Relay, RosterHead, Ruling, SegmentHash, Tip};
 
@@ -20,6 +20,8 @@ pub(crate) struct Server {
     pub(crate) snapshots: BTreeMap<Compartment, Made>,
     /// Sealed keys that wait for a device.
     pub(crate) mailboxes: BTreeMap<DeviceId, Vec<Vec<u8>>>,
+    /// What revoked devices have posted for rescue.
+    pub(crate) rescues: Vec<Vec<u8>>,
     /// Chains that it keeps from a device, and the last segment that it shows.
     pub(crate) hidden: BTreeMap<(DeviceId, Chain), u64>,
     /// It says 'stored' and stores nothing.
@@ -34,6 +36,7 @@ impl Server {
             store: Segments::default(),
             snapshots: BTreeMap::new(),
             mailboxes: BTreeMap::new(),
+            rescues: Vec::new(),
             hidden: BTreeMap::new(),
             forgets: false,
             tamper: None,
@@ -69,6 +72,24 @@ impl Server {
         let to = self.relay.judge_parcel(from, &parcel).unwrap();
         assert!(Parcel::verify(self.relay.roster(), &parcel).is_ok());
         self.mailboxes.entry(to).or_default().push(parcel);
+    }
+
+    /// A revoked device, which is let in no more, posts what it had not sent.
+    pub(crate) fn rescue(&mut self, device: &DeviceId, segments: &[Vec<u8>]) {
+        for bytes in segments {
+            if let Rescue::Keep { .. } = self.relay.judge_rescue(&self.store, device, bytes)
+                && !self.rescues.contains(bytes)
+            {
+                self.rescues.push(bytes.clone());
+            }
+        }
+    }
+
+    /// What of it a device is shown.
+    pub(crate) fn rescues_for(&self, device: &DeviceId) -> Vec<Vec<u8>> {
+        let shown = self.relay.rescues_shown_to(device);
+        let of = |bytes: &&Vec<u8>| shown.contains(&place_of(bytes).0.compartment);
+        self.rescues.iter().filter(of).cloned().collect()
     }
 
     pub(crate) fn vector_for(&self, device: &Device) -> VectorReply {

@@ -7,10 +7,12 @@
     reason = "a test reads its environment, and says which seed failed"
 )]
 
+mod accept;
 mod check;
 mod step;
 
 use crate::disk::{Disk, Segments};
+use crate::ledger::{Entry, Token};
 use crate::program;
 use crate::world::{Net, World};
 use std::collections::BTreeMap;
@@ -33,6 +35,8 @@ struct Run {
     images: Vec<(usize, Disk)>,
     /// Backups of the server.
     backups: Vec<Segments>,
+    /// What people wrote who were revoked, and nobody has accepted.
+    aside: BTreeMap<Token, Entry>,
     /// Devices without a network, and until which step.
     cut_off: BTreeMap<usize, usize>,
     counts: Counts,
@@ -81,6 +85,8 @@ fn all_devices_come_to_hold_the_same_and_nothing_is_lost() {
         "power lost",
         "epochs",
         "revoked",
+        "accepted",
+        "discarded",
         "waited for an update",
         "restored from an image",
         "server rolled back",
@@ -106,6 +112,7 @@ fn play(seed: u64) -> Counts {
         world: World::new(members, seed),
         images: Vec::new(),
         backups: Vec::new(),
+        aside: BTreeMap::new(),
         cut_off: BTreeMap::new(),
         counts: Counts::new(),
     };

@@ -102,6 +102,7 @@ impl World {
         for _ in 0..10 {
             self.fetch_roster(at)?;
             self.fetch_parcels(at)?;
+            self.fetch_rescues(at)?;
             self.devices[at].seal(&mut self.random, self.now_ms)?;
             if self.lost() {
                 return Ok(());
@@ -172,6 +173,23 @@ impl World {
                 break;
             }
             mailbox.remove(0);
+        }
+        Ok(())
+    }
+
+    /// What revoked devices had not sent: put aside, or taken in as far as an admin has accepted it by now.
+    fn fetch_rescues(&mut self, at: usize) -> Durable<()> {
+        let me = self.devices[at].member.device();
+        for bytes in self.server.rescues_for(&me) {
+            if self.devices[at]
+                .disk
+                .vaults
+                .contains_key(&place_of(&bytes).0.compartment)
+            {
+                let actions = self.devices[at].take(&bytes, self.now_ms)?;
+                // What it asks for, the vector asks for again.
+                drop(self.devices[at].act(actions)?);
+            }
         }
         Ok(())
     }
@@ -278,8 +296,13 @@ impl World {
 
     /// The acts in sealed segments, whoever may open them.
     pub(crate) fn tokens_in(&self, store: &Segments) -> BTreeSet<Token> {
+        self.tokens_of(store.iter().map(|bytes| &bytes[..]))
+    }
+
+    /// The acts in these.
+    pub(crate) fn tokens_of<'a>(&self, segments: impl Iterator<Item = &'a [u8]>) -> BTreeSet<Token> {
         let mut tokens = BTreeSet::new();
-        for bytes in store.iter() {
+        for bytes in segments {
             let segment = Segment::parse(bytes).unwrap();
             let (part, epoch) = (segment.header().chain.compartment, segment.header().epoch);
             if let Ok(Opened::Ops(ops)) = segment

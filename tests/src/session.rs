@@ -70,6 +70,14 @@ impl LoginSession {
         self.root().join("data").join("keyrings")
     }
 
+    /// Turns the wall clock that programs of this session see, also those that run, so many days ahead of the machine's.
+    pub fn turn_clock(&self, days: i64) {
+        let file = self.root().join("clock-ahead-ms");
+        let next = self.root().join("clock-ahead-ms.next");
+        std::fs::write(&next, (days * 86_400_000).to_string()).unwrap();
+        std::fs::rename(next, file).unwrap();
+    }
+
     /// Makes `command` run inside this session: its folders, its bus, and nothing of the outer session.
     pub fn adopt(&self, command: &mut Command) {
         for (name, value) in self.environment() {
@@ -94,6 +102,7 @@ impl LoginSession {
             ("MESA_SHADER_CACHE_DISABLE", "true".into()),
             ("NO_AT_BRIDGE", "1".into()),
             ("LC_ALL", "C.UTF-8".into()),
+            ("WARDKEEP_TEST_CLOCK_FILE", path("clock-ahead-ms")),
         ]
     }
 

@@ -13,6 +13,11 @@ import type {
   PatientRow,
   Posture,
   PostureReport,
+  QuarantineChange,
+  QuarantineRow,
+  RecoveryReport,
+  RecoverySheets,
+  RecoveryStatus,
   SyncStatus,
   WipeView,
 } from "../src/bridge";
@@ -90,6 +95,7 @@ function statusFor(asked: URLSearchParams, conflicts: number): SyncStatus {
     retry_in_s: state === "offline" ? 23 : null,
     offline_since_ms: state === "offline" ? NOW - 42 * MINUTE : null,
     clock_offset_ms: state === "alarm" ? -7_500_000 : 120,
+    lease: { ends_ms: NOW + (state === "offline" ? 3 : 14) * 1440 * MINUTE, soon: state === "offline", ended: null },
     snapshots: [
       {
         compartment: "office",
@@ -291,6 +297,32 @@ const key = (row: Partial<KeyRow> & Pick<KeyRow, "key" | "by">): KeyRow => ({
   waiting: 0,
   ...row,
 });
+const RECOVERY_PAPER = "7K3M-9QXR";
+const recovery: RecoveryStatus = { paper: null, since_ms: null, used_ms: null, prepared: false };
+const recoveryReport: RecoveryReport = {
+  paper: RECOVERY_PAPER,
+  parts: [
+    { compartment: "office", epoch: 3, opens: true },
+    { compartment: "clinical", epoch: 2, opens: false },
+  ],
+};
+
+function sheets(split: boolean): RecoverySheets {
+  const one = Array.from({ length: split ? 28 : 24 }, (_, at) =>
+    split ? `K${at % 10}7M` : (words[at % 6] ?? "ocean"),
+  );
+  return {
+    paper: RECOVERY_PAPER,
+    server: "sync.example.org:8443",
+    pin: "0123456789abcdef".repeat(4),
+    clinic: "fedcba9876543210".repeat(4),
+    sheets: split ? [one, one, one] : [one],
+    questions: split
+      ? [1, 2, 3].map((sheet) => ({ sheet, place: 5 }))
+      : [3, 9, 14, 22].map((place) => ({ sheet: 1, place })),
+  };
+}
+
 const keys: KeyRow[] = [
   key({ key: "epoch_office", by: "admin", number: 7, due_ms: NOW + 10 * DAY, may: true }),
   key({ key: "epoch_clinical", by: "clinician", number: 4, due_ms: NOW + 10 * DAY }),
@@ -353,6 +385,48 @@ const incident: IncidentView = {
 };
 
 /** The answers of one made-up program. */
+const setAside: QuarantineRow[] = [
+  {
+    device: "0192f0aa-0000-7000-8000-000000000009",
+    name: "Altes Laptop",
+    part: "clinical",
+    state: "waiting",
+    segments: 2,
+    bytes: 1_840,
+    received_ms: NOW - 20 * MINUTE,
+    changes: 3,
+    written_ms: [NOW - 140 * MINUTE, NOW - 100 * MINUTE],
+    users: ["Dr. Samira Haddad"],
+    reason: null,
+  },
+  {
+    device: "0192f0aa-0000-7000-8000-000000000009",
+    name: "Altes Laptop",
+    part: "audit",
+    state: "waiting",
+    segments: 1,
+    bytes: 2_210,
+    received_ms: NOW - 20 * MINUTE,
+    changes: null,
+    written_ms: null,
+    users: [],
+    reason: null,
+  },
+  {
+    device: "0192f0aa-0000-7000-8000-00000000000a",
+    name: "Empfang alt",
+    part: "office",
+    state: "discarded",
+    segments: 1,
+    bytes: 700,
+    received_ms: NOW - 3 * 1440 * MINUTE,
+    changes: 1,
+    written_ms: [NOW - 4 * 1440 * MINUTE, NOW - 4 * 1440 * MINUTE],
+    users: ["Jonas Weber"],
+    reason: "Nach dem Diebstahl geschrieben, nicht von Jonas.",
+  },
+];
+
 export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<string, (input: never) => unknown> {
   let open = asked.get("conflicts") ? [...conflicts] : [];
   const undone = new Map<string, ConflictRow>();
@@ -370,6 +444,7 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
     allow_export: true,
     two_admins_wipe: false,
   };
+  let aside: QuarantineRow[] = asked.get("aside") ? setAside.map((row) => ({ ...row })) : [];
   let members: Member[] = asked.get("sync") ? people : [];
   const list = devices.map((device) => ({ ...device }));
   const wipes = asked.get("wipes")?.split(",") ?? [];
@@ -452,9 +527,54 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
       return keys;
     },
     key_progress: () => null,
+    recovery_status: () => recovery,
+    recovery_prepare: ({ split }: { split: boolean }) => sheets(split),
+    recovery_enroll: () => {
+      Object.assign(recovery, { paper: RECOVERY_PAPER, since_ms: NOW, used_ms: null });
+      return recoveryReport;
+    },
+    recovery_check: ({ key }: { key: string[] }) =>
+      key[0]?.trim().split(/\s+/).length === 1 ? refuse("recovery_words", "words.count[1]") : recoveryReport,
     device_wipe: ({ id, post_unsent }: { id: string; post_unsent: boolean }) => {
       for (const device of list) if (device.id === id) device.wipe = wipeOf("ordered", post_unsent);
       return list;
+    },
+    quarantine_list: () => aside,
+    quarantine_show: ({ device, part }: { device: string; part: QuarantineRow["part"] }): QuarantineChange[] => {
+      const row = aside.find((one) => one.device === device && one.part === part) ?? refuse("not_found", "device");
+      const [patient] = rows;
+      return [
+        {
+          segment: 12,
+          at_ms: NOW - 100 * MINUTE,
+          user: row.users[0] ?? "",
+          patient: patient ?? null,
+          record: "0192",
+          kind: "DocumentReference",
+          element: "content",
+          text: "Zustand stabil, Wiedervorstellung in zwei Wochen.",
+        },
+        {
+          segment: 12,
+          at_ms: NOW - 100 * MINUTE,
+          user: row.users[0] ?? "",
+          patient: null,
+          record: "0193",
+          kind: "Patient",
+          element: "telecom",
+          text: "",
+        },
+      ];
+    },
+    quarantine_accept: ({ device, part }: { device: string; part: QuarantineRow["part"] | null }) => {
+      aside = aside.filter((one) => one.device !== device || (part !== null && one.part !== part));
+      return aside;
+    },
+    quarantine_discard: (input: { device: string; part: QuarantineRow["part"] | null; reason: string }) => {
+      const said = (one: QuarantineRow) =>
+        one.device === input.device && (input.part === null || one.part === input.part);
+      aside = aside.map((one) => (said(one) ? { ...one, state: "discarded", reason: input.reason } : one));
+      return aside;
     },
     conflict_list: () => open,
     conflict_settle: ({ record, element }: { record: string; element: string }) => {

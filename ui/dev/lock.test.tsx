@@ -74,4 +74,6 @@ test("a message about a record goes with the lock", async () => {
   await see('[data-testid="undo-button"]');
   program.lockFromOutside("screen_lock");
   expect(document.body.innerHTML).not.toMatch(/penicillin/i);
+  // What the lock has begun must end before the page of the test is gone.
+  await see('[data-testid="unlock-password"]');
 });

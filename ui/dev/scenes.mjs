@@ -8,6 +8,11 @@ const openPatient = async (page, name) => {
   await page.waitForSelector(id("patient-banner"));
   await page.waitForTimeout(150);
 };
+const access = async (page) => {
+  await openPatient(page, "okonkwo");
+  await page.click(id("tab-access"));
+  await page.waitForTimeout(150);
+};
 const menu = async (page, word) => {
   await page.click(id("user-menu"));
   await page.click(`[role=menuitem]:has-text("${word}")`);
@@ -208,14 +213,62 @@ export const scenes = {
     },
   },
   settings: { at: "?", steps: (page) => menu(page, "Settings") },
-  audit: {
-    at: "?",
+  "document-copy": {
+    at: "?lang=de",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-documents"));
+      await page.click(`${id("document-save")} >> nth=0`);
+      await page.fill(id("copy-recipient"), "Klinikum Nord");
+      await page.click(id("copy-save"));
+      await page.waitForTimeout(100);
+    },
+  },
+  audit: { at: "?", steps: (page) => page.click("a[title=Audit]") },
+  "audit-clinic": {
+    at: "?sync=up_to_date",
     steps: async (page) => {
       await page.click("a[title=Audit]");
-      await page.click(id("audit-verify"));
+      await page.waitForSelector(id("trail-row"));
+      await page.selectOption(id("trail-kind"), "looks");
+      await page.waitForSelector(id("trail-row"));
+      await page.fill(id("trail-from"), "1.1.2025");
+      await page.fill(id("trail-patient"), "meyer");
+      await page.press(id("trail-patient"), "Enter");
       await page.waitForTimeout(200);
     },
   },
+  "audit-older": {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await page.click("a[title=Audit]");
+      await page.click(id("trail-more"));
+      await page.waitForTimeout(200);
+      await page.evaluate(() => document.querySelector("main")?.scrollTo(0, 1e6));
+    },
+  },
+  "audit-broken": {
+    at: "?sync=up_to_date&trail=broken&lang=de",
+    steps: async (page) => {
+      await page.click("a[title=Protokoll]");
+      await page.click(id("audit-verify"));
+      await page.waitForSelector(id("audit-broken"));
+    },
+  },
+  "audit-empty": { at: "?sync=up_to_date&trail=empty", steps: (page) => page.click("a[title=Audit]") },
+  "audit-error": { at: "?sync=up_to_date&fail=audit_trail", steps: (page) => page.click("a[title=Audit]") },
+  "audit-export": {
+    at: "?sync=up_to_date&lang=de",
+    steps: async (page) => {
+      await page.click("a[title=Protokoll]");
+      await page.click(id("trail-export"));
+      await page.click(id("trail-export-run"));
+      await page.waitForTimeout(200);
+    },
+  },
+  "patient-access": { at: "?sync=up_to_date", steps: (page) => access(page) },
+  "patient-access-de": { at: "?sync=up_to_date&lang=de", steps: (page) => access(page) },
+  "patient-access-empty": { at: "?sync=up_to_date&trail=empty", steps: (page) => access(page) },
   machine: { at: "?", steps: (page) => menu(page, "Machine check") },
   about: { at: "?", steps: (page) => menu(page, "About") },
   palette: {
@@ -372,6 +425,36 @@ export const scenes = {
       await page.keyboard.press("Alt+k");
       await page.click(id("key-renew-vault_office"));
       await page.waitForSelector(id("key-renew-confirm"));
+    },
+  },
+  "devices-aside": {
+    at: "?sync=up_to_date&aside=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.waitForSelector(id("aside-row"));
+    },
+  },
+  "devices-aside-german": {
+    at: "?sync=up_to_date&aside=1&lang=de",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.waitForSelector(id("aside-row"));
+    },
+  },
+  "aside-show": {
+    at: "?sync=up_to_date&aside=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("aside-show"));
+      await page.waitForSelector(id("aside-change"));
+    },
+  },
+  "aside-discard": {
+    at: "?sync=up_to_date&aside=1",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+d");
+      await page.click(id("aside-discard"));
+      await page.waitForSelector(id("aside-discard-confirm"));
     },
   },
   "devices-wiped": {

@@ -13,6 +13,7 @@ import type {
 import * as chart from "./chart";
 import * as clinic from "./clinic";
 import { detailOf, rows } from "./people";
+import { trailFor } from "./trail";
 
 const asked = new URLSearchParams(location.search);
 const ROLES: Record<string, Role[]> = {
@@ -74,6 +75,7 @@ const status = (): AppStatus => ({
     ? { code: asked.get("problem") as ErrorCode, field: null, retryable: false, detail: null }
     : null,
   wiped: asked.get("wiped") ? { over: asked.get("wiped") === "over", at_ms: 1_790_000_000_000 } : null,
+  lease: asked.get("lease") ? { ends_ms: null, soon: false, ended: "time" } : null,
   version: "0.1.0",
   language: settings.language,
 });
@@ -289,6 +291,7 @@ const answers: Answers = {
     { id: "integrity", status: "unknown", detail: "Unlock to check" },
     { id: "clock", status: "ok", detail: "Agrees with the newest entry" },
   ],
+  ...trailFor(asked),
   ...clinic.answersFor(asked, (code, field) => {
     throw { code, field, retryable: false, detail: null } satisfies CommandError;
   }),

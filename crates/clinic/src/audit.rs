@@ -1,9 +1,14 @@
 //! The log of who did what, as the surfaces see it.
 
+pub mod disclosures;
+mod event;
+pub mod export;
 pub mod list;
+mod source;
 pub mod trail;
 pub mod trail_verify;
 pub mod verify;
+pub mod viewers;
 
 use crate::error::CommandError;
 use crate::session::Session;
@@ -88,6 +93,19 @@ pub(crate) fn entries(
     before: Option<u64>,
     limit: u32,
 ) -> Result<Vec<AuditRow>, CommandError> {
+    let found = own(view, patient, before, limit)?.into_iter();
+    found
+        .map(|(found, cursor)| named(session, view, found, cursor))
+        .collect()
+}
+
+/// The same before the names are looked up, each with the cursor behind it.
+fn own(
+    view: &View<'_>,
+    patient: Option<RecordId>,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<(Found, u64)>, CommandError> {
     let limit = limit.clamp(1, LIMIT);
     let before = before.map(Cursor::decode);
     let mut cursor = before.unwrap_or(Cursor { office: 0, clinical: 0 });
@@ -103,13 +121,11 @@ pub(crate) fn entries(
         }
         found.extend(rows.into_iter().map(|row| Found { row, compartment }));
     }
-    let found = merged(found);
-    let mut rows = Vec::new();
-    for found in found.into_iter().take(limit as usize) {
+    let place = |found: Found| {
         *cursor.chain(found.compartment) = found.row.n;
-        rows.push(named(session, view, found, cursor.encode())?);
-    }
-    Ok(rows)
+        (found, cursor.encode())
+    };
+    Ok(merged(found).into_iter().take(limit as usize).map(place).collect())
 }
 
 /// Two chains, each newest first, as one. Each stays in its own order even where a clock was turned back: the cursor needs
@@ -143,12 +159,16 @@ fn named(session: &Session, view: &View<'_>, found: Found, cursor: u64) -> Resul
         n: row.n,
         at_ms: row.at_ms,
         user: session.user_name(row.user),
-        action: Action::of_number(row.action)
-            .map_or_else(|| format!("action_{}", row.action), |known| known.name().to_owned()),
+        action: action_name(row.action),
         patient: row.patient,
         patient_name,
         detail: Some(row.detail).filter(|detail| !detail.is_empty()),
         compartment,
         cursor,
     })
+}
+
+/// An action by its name; one of a newer version by its number.
+fn action_name(number: u16) -> String {
+    Action::of_number(number).map_or_else(|| format!("action_{number}"), |known| known.name().to_owned())
 }

@@ -4,6 +4,7 @@ use crate::error::{CommandError, ErrorCode};
 use crate::import::Jobs;
 use crate::machine::{Machine, Resume};
 use crate::posture::Looked;
+use crate::recovery::Preparing;
 use crate::rotation::Running;
 use crate::secret::Password;
 use crate::session::wire::LockReason;
@@ -38,6 +39,7 @@ struct Inner {
     jobs: Jobs,
     rotation: Running,
     looked: Looked,
+    recovery: Preparing,
     /// Sessions of this process so far.
     sessions: AtomicU64,
     /// The lock on the home, while anybody in this process has it.
@@ -90,6 +92,7 @@ impl Clinic {
             jobs: Jobs::default(),
             rotation: Running::default(),
             looked: Looked::default(),
+            recovery: Preparing::default(),
             sessions: AtomicU64::new(0),
             home_lock: Mutex::new(Weak::new()),
             sync: Sync::default(),
@@ -181,6 +184,11 @@ impl Clinic {
         &self.inner.looked
     }
 
+    /// The recovery key that was made and is not enrolled yet.
+    pub(crate) fn recovery(&self) -> &Preparing {
+        &self.inner.recovery
+    }
+
     /// Puts a file under a new key in the place of the session's, while nobody else uses the session. Says no, and has done nothing, where
     /// something was written since. After an error the caller locks.
     pub(crate) fn exchange_files(
@@ -241,7 +249,10 @@ impl Clinic {
 
     /// Why the clinic has ended the session without a person's wish: a surface that has not been told yet must be emptied.
     pub fn locked_by_itself(&self) -> Option<LockReason> {
-        let own = |reason: &LockReason| matches!(reason, LockReason::AccessChanged | LockReason::Wiped);
+        let own = |reason: &LockReason| {
+            use LockReason as R;
+            matches!(reason, R::AccessChanged | R::Wiped | R::LeaseEnded)
+        };
         self.locked_because().filter(own)
     }
 

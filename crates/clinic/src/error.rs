@@ -68,6 +68,8 @@ pub enum ErrorCode {
     ServerCertificate,
     /// The server refuses: a token, a request, a limit; `detail.seconds` says when another try makes sense, where one does.
     ServerRefused,
+    /// The server has no room for what was sent. It stays here.
+    ServerFull,
     /// The server answers something that this program does not understand.
     ServerAnswer,
     /// This laptop works alone: it belongs to no server's clinic.
@@ -90,8 +92,17 @@ pub enum ErrorCode {
     Expired,
     /// The invitation was mistyped, or is none.
     InvitationInvalid,
+    /// What was typed is no recovery key; `field` says what is wrong with the words, and at which place.
+    RecoveryWords,
+    /// The shares make no recovery key; `field` says what is wrong, and with which.
+    RecoveryShares,
+    /// The recovery key is not the clinic's: `field` says whether it has `none`, this one was `replaced`, or it is some `other`.
+    RecoveryKey,
     /// The clinic has ordered this device to be wiped: nothing opens any more.
     Wiped,
+    /// The lease of this laptop has ended: nothing opens before the clinic's server was met. `field` says why: the rule that ended it, or
+    /// what has lost the share.
+    LeaseEnded,
     /// The document's or picture's sealed file is not on this laptop yet, or was damaged and is fetched again.
     FileNotHere,
     /// A fault of the program; the log has the place.
@@ -144,9 +155,11 @@ impl CommandError {
                 | ErrorCode::ImportRunning
                 | ErrorCode::Conflict
                 | ErrorCode::ServerUnreachable
+                | ErrorCode::ServerFull
                 | ErrorCode::ServerAnswer
                 | ErrorCode::NoKey
                 | ErrorCode::FileNotHere
+                | ErrorCode::LeaseEnded
         );
         Self {
             code,

@@ -1,7 +1,13 @@
 //! What leaves the records: one patient with everything, as a FHIR bundle, sealed inside the vault or in clear where a
 //! person asked for that.
 
+mod disclosure;
+mod file;
 pub mod patient;
+
+pub(crate) use disclosure::detail;
+pub use disclosure::{Disclosure, Purpose};
+pub(crate) use file::{fault as file_fault, write_new};
 
 use crate::clinic::Clinic;
 use crate::command::Need;
@@ -150,14 +156,20 @@ pub(crate) fn seal(
 }
 
 impl Clinic {
-    /// Writes one patient's bundle in clear to where the person said; answers the number of resources. Written in the log
-    /// before the first byte leaves.
-    pub fn export_patient_to(&self, patient: RecordId, out: &mut dyn Write) -> Result<u64, CommandError> {
+    /// Writes one patient's bundle in clear to where the person said; answers the number of resources. Written in the log, with whom it is
+    /// for, before the first byte leaves.
+    pub fn export_patient_to(
+        &self,
+        patient: RecordId,
+        disclosure: Option<&Disclosure>,
+        out: &mut dyn Write,
+    ) -> Result<u64, CommandError> {
         self.with_session(|session| {
             session.allow(Need::May(Permission::Export))?;
             let bundle = bundle(session, patient)?;
-            let detail =
-                serde_json::json!({ "to": "file", "resources": bundle.resources, "bytes": bundle.bytes.len() });
+            let mut detail = detail(disclosure)?;
+            detail["resources"] = bundle.resources.into();
+            detail["bytes"] = bundle.bytes.len().into();
             session.write(Compartment::Clinical, |tx| {
                 Ok(tx.audit(
                     &AuditEntry::new(Action::Export)
@@ -168,10 +180,7 @@ impl Clinic {
             })?;
             out.write_all(&bundle.bytes)
                 .and_then(|()| out.flush())
-                .map_err(|error| match error.kind() {
-                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
-                    _ => ErrorCode::FileUnreadable,
-                })?;
+                .map_err(|error| file_fault(&error))?;
             Ok(bundle.resources)
         })
     }

@@ -1,6 +1,7 @@
 //! What the vault reports, as the surfaces see it. One place, so that a damaged file has one name everywhere.
 
 use crate::error::{CommandError, ErrorCode};
+use crate::lease::rule_of;
 use crate::link::LinkError;
 use wardkeep_record::patient::{Invalid, Reason};
 use wardkeep_sync::wire::FailureCode;
@@ -125,7 +126,8 @@ impl From<UnlockError> for CommandError {
                 ErrorCode::KeychainAbsent.into()
             }
             U::Wiped => ErrorCode::Wiped.into(),
-            U::LeaseEnded => ErrorCode::Forbidden.into(),
+            U::LeaseEnded(why) => Self::new(ErrorCode::LeaseEnded).at(rule_of(why)),
+            U::LeaseOther => Self::new(ErrorCode::LeaseEnded).at("server"),
             U::SlotDamaged { file } => Self::new(ErrorCode::SlotDamaged).file(format!("slots/{file}")),
             U::SlotNewer { file, version } => Self::new(ErrorCode::SlotNewer)
                 .file(format!("slots/{file}"))
@@ -239,6 +241,7 @@ fn of_refusal(code: FailureCode, retry_after_ms: u32) -> CommandError {
         FailureCode::Unknown => ErrorCode::NotFound,
         FailureCode::Expired => ErrorCode::Expired,
         FailureCode::TooLarge => ErrorCode::TooLarge,
+        FailureCode::Storage => ErrorCode::ServerFull,
         _ => ErrorCode::ServerRefused,
     });
     if retry_after_ms > 0 {

@@ -2,6 +2,7 @@
 
 pub mod about;
 mod ask;
+mod clock;
 pub(crate) mod disk;
 pub mod doctor;
 pub mod facts;
@@ -12,7 +13,7 @@ pub(crate) use disk::free_bytes;
 use facts::Facts;
 use std::path::Path;
 use std::sync::Arc;
-use wardkeep_vault::clock::{Clock, SystemClock};
+use wardkeep_vault::clock::Clock;
 use wardkeep_vault::kdf::KdfPolicy;
 use wardkeep_vault::keychain::Keychain;
 use wardkeep_vault::random::{OsRandom, Random};
@@ -54,7 +55,7 @@ impl Machine {
     pub fn system(resume: Resume) -> Self {
         Self {
             keychain: Keychain::of_system(),
-            clock: Arc::new(SystemClock::new()),
+            clock: clock::of_system(),
             random: Arc::new(OsRandom),
             kdf: KdfPolicy::production(),
             zone: jiff::tz::TimeZone::system(),

@@ -12,6 +12,7 @@
 
 mod alarm;
 mod apply;
+pub(crate) mod aside;
 mod background;
 mod backoff;
 mod checkpoint;
@@ -24,6 +25,7 @@ mod live;
 pub mod name;
 pub mod now;
 mod push;
+mod rescue;
 pub(crate) mod revoked;
 mod roster;
 mod round;
@@ -43,6 +45,7 @@ pub(crate) use live::Live;
 pub(crate) use push::post_outbox;
 pub(crate) use roster::{Sealing, act, fetch_roster, give_all};
 pub use round::Outcome;
+pub(crate) use round::one_at_a_time;
 pub use snapshot::make as snapshot_make;
 
 use crate::clinic::Clinic;

@@ -10,6 +10,7 @@ mod patients;
 mod rotation;
 mod sessions;
 mod sync;
+mod trail;
 
 use crate::command::dispatch;
 use crate::error::ErrorCode;

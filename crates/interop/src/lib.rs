@@ -1,7 +1,8 @@
 //! FHIR R4 in and out.
 //!
 //! The way in: [`read::Resources`] cuts a file into resources, [`parse::Importer`] makes a record of each,
-//! [`reimport::compare`] says what that changes here. The way out: [`export::BundleWriter`].
+//! [`reimport::compare`] says what that changes here. The way out: [`export::BundleWriter`],
+//! and [`audit_event`] for the audit trail.
 //!
 //! Invariants:
 //! - Pure: reads from and writes to what the caller gives, knows no vault, no path, no clock, no randomness.
@@ -10,6 +11,7 @@
 //!   reported with its place, its element and the reason, and without its content.
 //! - The same input gives the same records, so that importing again changes nothing.
 
+pub mod audit_event;
 mod check;
 pub mod export;
 mod grammar;

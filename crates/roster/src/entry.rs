@@ -67,6 +67,10 @@ pub enum Body {
     Recovery(Recovery),
     /// The server was restored from a backup and healed.
     RestoreEpoch(RestoreEpoch),
+    /// Segments of a revoked device count after all.
+    Accept(Accept),
+    /// Segments of a revoked device stay where they are, and nobody is asked about them again.
+    Discard(Discard),
 }
 
 /// A name that only holders of the office key can read.
@@ -220,6 +224,33 @@ pub struct LastAccepted {
     pub compartment: Compartment,
     /// The number of the last segment that counts; 0 for none.
     pub seq: u64,
+}
+
+/// Segments that a revoked device wrote behind the line of its revocation count after all. They are named by their hashes, so that the device
+/// cannot put others in their places, and every device comes to the same.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Accept {
+    /// Whose chain.
+    pub device: DeviceId,
+    /// Which life of the device.
+    pub incarnation: [u8; 16],
+    /// In which compartment.
+    pub compartment: Compartment,
+    /// The number of the last segment that counted before.
+    pub after: u64,
+    /// The hashes of the segments that follow it, in order: from 1 to [`crate::limit::MAX_JUDGED_SEGMENTS`].
+    pub segments: Vec<[u8; 32]>,
+}
+
+/// An admin has looked at what a revoked device wrote, and it stays out. Nothing is destroyed: it can still be accepted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Discard {
+    /// Whose segments.
+    pub device: DeviceId,
+    /// Their hashes, from 1 to [`crate::limit::MAX_JUDGED_SEGMENTS`].
+    pub segments: Vec<[u8; 32]>,
+    /// Why, sealed as a name is.
+    pub reason: SealedName,
 }
 
 /// A device shall destroy what it holds. From this entry on its enrollments sign nothing and receive no new key.

@@ -20,5 +20,9 @@ pub const MAX_SEALED_NAME_BYTES: usize = 256;
 pub const MAX_WRAPPED_BYTES: usize = 128;
 /// The most chains whose last accepted segment a revocation may name.
 pub const MAX_LAST_ACCEPTED: usize = 1_024;
+/// The most segments of a revoked device about which one entry may decide.
+pub const MAX_JUDGED_SEGMENTS: usize = 1_024;
+/// The most segments that are ever accepted of, or discarded of, one device.
+pub const MAX_JUDGED_OF_ONE: usize = 64 << 10;
 /// The most users of one device, and the most devices of one user, ever.
 pub const MAX_ENROLLMENTS_OF_ONE: usize = 1_024;

@@ -5,6 +5,7 @@
 
 mod access;
 mod apply;
+mod aside;
 mod check;
 mod compare;
 mod log;

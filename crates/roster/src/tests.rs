@@ -1,6 +1,7 @@
 //! What a roster must take, what it must refuse, and the bytes that it may never change.
 
 mod access;
+mod aside;
 mod bytes;
 mod chain;
 mod garbage;

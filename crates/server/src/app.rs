@@ -111,6 +111,26 @@ impl FromRequestParts<Arc<App>> for Device {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Fault> {
+        let Member { caller, clinic } = Member::from_request_parts(parts, app).await?;
+        if caller.is_recovery() {
+            return Err(Fault::FORBIDDEN);
+        }
+        Ok(Self { caller, clinic })
+    }
+}
+
+/// A device, or whoever holds the clinic's recovery key: that one sees the roster and its own parcels, and may say who is taken in.
+pub struct Member {
+    /// The device, or the recovery key.
+    pub caller: Caller,
+    /// Its clinic.
+    pub clinic: Arc<Clinic>,
+}
+
+impl FromRequestParts<Arc<App>> for Member {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Fault> {
         let key = *parts.extensions.get::<PeerKey>().ok_or(Fault::FORBIDDEN)?;
         let Standing::Device(caller) = app.directory.standing(key) else {
             return Err(Fault::FORBIDDEN);

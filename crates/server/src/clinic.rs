@@ -6,7 +6,7 @@ use crate::hub::Hub;
 use crate::store::{Store, StoreError};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use wardkeep_roster::{ClinicId, Roster};
+use wardkeep_roster::{ClinicId, Enrollment, Roster};
 use wardkeep_sync::{Frontier, Relay, RosterHead};
 
 /// One clinic. What may be stored, given out and believed is decided by its [`Relay`], which the simulation drives too.
@@ -75,13 +75,19 @@ pub fn head_of(roster: &Roster) -> RosterHead {
     RosterHead { number, hash }
 }
 
-/// The device keys of a roster.
+/// The keys of a roster that may connect: its devices', and its recovery key.
 pub fn listings(roster: &Roster) -> impl Iterator<Item = Listing> {
-    roster.devices().map(|(device, listed)| Listing {
+    let recovery = roster.enrollment(&Enrollment::RECOVERY).map(|recovery| Listing {
+        device: Enrollment::RECOVERY.device,
+        key: PeerKey(*recovery.keys.sign.as_bytes()),
+        revoked: false,
+    });
+    let devices = roster.devices().map(|(device, listed)| Listing {
         device,
         key: PeerKey(*listed.key.as_bytes()),
         revoked: !listed.may_connect(),
-    })
+    });
+    devices.chain(recovery)
 }
 
 fn verified(entries: &[Vec<u8>]) -> Result<Roster, StoreError> {

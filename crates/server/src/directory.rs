@@ -7,7 +7,7 @@ use crate::config::Limits;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio_util::sync::CancellationToken;
-use wardkeep_roster::{ClinicId, DeviceId};
+use wardkeep_roster::{ClinicId, DeviceId, Enrollment};
 
 /// A device's Ed25519 public key, as its certificate proves it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -24,15 +24,22 @@ pub enum Standing {
     Revoked,
 }
 
-/// A device in good standing.
+/// A device in good standing, or whoever holds the clinic's recovery key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Caller {
     /// Its clinic.
     pub clinic: ClinicId,
-    /// Its id there.
+    /// Its id there; [`DeviceId::ZERO`] for the recovery key.
     pub device: DeviceId,
     /// Its key.
     pub key: PeerKey,
+}
+
+impl Caller {
+    /// Whether it is no device, but the clinic's recovery key.
+    pub fn is_recovery(&self) -> bool {
+        self.device == Enrollment::RECOVERY.device
+    }
 }
 
 /// One key of a roster.
@@ -103,6 +110,9 @@ impl Directory {
     pub fn list(&self, clinic: ClinicId, listings: impl IntoIterator<Item = Listing>) {
         let mut inner = self.write();
         for Listing { device, key, revoked } in listings {
+            if device == Enrollment::RECOVERY.device {
+                inner.retire_recovery(clinic, key);
+            }
             let listed = inner.listed.entry(key).or_insert((clinic, device, revoked));
             if listed.0 != clinic {
                 continue;
@@ -181,6 +191,17 @@ impl Inner {
         }
     }
 
+    /// A clinic has one recovery key: every former one is as good as revoked.
+    fn retire_recovery(&mut self, clinic: ClinicId, present: PeerKey) {
+        for (key, listed) in &mut self.listed {
+            if listed.0 == clinic && listed.1 == Enrollment::RECOVERY.device && *key != present && !listed.2 {
+                listed.2 = true;
+                let open = self.open.get(key).map(Vec::as_slice).unwrap_or_default();
+                open.iter().for_each(|(_, token)| token.cancel());
+            }
+        }
+    }
+
     /// Open connections of keys that no roster lists.
     fn strangers(&self) -> usize {
         let unlisted = self.open.iter().filter(|(key, _)| !self.listed.contains_key(key));
@@ -256,6 +277,24 @@ mod tests {
         drop(cut);
         assert_eq!(directory.connections(), 1);
         assert_eq!(directory.connected_devices(A), 1);
+    }
+
+    #[test]
+    fn a_new_recovery_key_shuts_the_former_one_out() {
+        let (directory, limits) = (Arc::new(Directory::default()), Limits::default());
+        let paper = |key: u8| Listing {
+            device: DeviceId::ZERO,
+            ..listing(key, false)
+        };
+        directory.list(A, [listing(1, false), paper(7)]);
+        directory.list(B, [paper(9)]);
+        let former = directory.connect(PeerKey([7; 32]), &limits).ok().unwrap();
+        directory.list(A, [listing(1, false), paper(8)]);
+        assert!(former.cut().is_cancelled());
+        assert_eq!(directory.standing(PeerKey([7; 32])), Standing::Revoked);
+        for key in [8, 9] {
+            assert!(matches!(directory.standing(PeerKey([key; 32])), Standing::Device(caller) if caller.is_recovery()));
+        }
     }
 
     #[test]

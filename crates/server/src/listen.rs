@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::directory::{Connected, PeerKey, Refused, Standing};
 use crate::metrics::Why;
-use crate::route::{From, router};
+use crate::route::From;
 use crate::tls::peer_key;
 use axum::Router;
 use axum::body::Body;
@@ -42,9 +42,14 @@ const STREAMS: u32 = 64;
 const HEADER_BYTES: u32 = 8 * 1024;
 
 /// Takes connections until the server stops.
-pub async fn listen(app: Arc<App>, listener: TcpListener, tls: rustls::ServerConfig, connections: TaskTracker) {
+pub async fn listen(
+    app: Arc<App>,
+    listener: TcpListener,
+    tls: rustls::ServerConfig,
+    routes: Router,
+    connections: TaskTracker,
+) {
     let acceptor = TlsAcceptor::from(Arc::new(tls));
-    let routes = router(Arc::clone(&app));
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
     loop {
         let Ok(handshake) = Arc::clone(&handshakes).acquire_owned().await else {

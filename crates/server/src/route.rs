@@ -11,6 +11,7 @@ mod parcels;
 mod pull;
 mod push;
 mod receipts;
+mod rescues;
 mod revocations;
 mod roster;
 mod snapshots;
@@ -49,6 +50,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/joins/{invitation}/welcome", post(joins::welcome))
         .route("/v1/joins/{invitation}/decline", post(joins::decline))
         .route("/v1/revocations", get(revocations::get))
+        .route("/v1/rescues", get(rescues::get).post(rescues::post))
         .route("/v1/receipts", get(receipts::get).post(receipts::post))
         .route("/v1/lease", post(lease::post))
         .route("/v1/leases", get(lease::list))
@@ -114,7 +116,7 @@ fn enter(app: &App, request: &Request) -> Result<(), Fault> {
 
 /// The pattern of the route, never the path: a path may name an invitation or a file.
 fn route_of(request: &Request) -> &'static str {
-    const ROUTES: [&str; 25] = [
+    const ROUTES: [&str; 26] = [
         "/v1/hello",
         "/v1/clinics",
         "/v1/roster",
@@ -129,6 +131,7 @@ fn route_of(request: &Request) -> &'static str {
         "/v1/joins/{invitation}/decline",
         "/v1/revocations",
         "/v1/receipts",
+        "/v1/rescues",
         "/v1/lease",
         "/v1/leases",
         "/v1/events",

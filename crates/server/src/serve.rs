@@ -11,11 +11,13 @@ use crate::init::TOKEN_DAYS;
 use crate::listen;
 use crate::local;
 use crate::pin::Pin;
+use crate::route::router;
 use crate::store::sqlite::{DatabaseKey, KeyError};
 use crate::store::{SqliteStore, Store, StoreError};
 use crate::tls::{self, ShownChain};
 use crate::token::FoundingToken;
 use crate::upkeep::{self, Upkeep};
+use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +65,16 @@ pub struct Server {
 impl Server {
     /// Opens the store, verifies every roster, and listens. Call it in a tokio runtime; it returns once devices can connect.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        Self::start_behind(config, clock, |routes| routes).await
+    }
+
+    /// The same with something of the embedder's own before the routes of devices. It can answer in their place, and can weaken nothing: who
+    /// a caller is was proven in the handshake, and each route asks anew what they may do.
+    pub async fn start_behind(
+        config: Config,
+        clock: Clock,
+        before: impl FnOnce(Router) -> Router,
+    ) -> Result<Self, StartError> {
         let shown = Arc::new(ShownChain::load(&config)?);
         let key = DatabaseKey::load(&config.database_key)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.database(), &key)?);
@@ -85,16 +97,28 @@ impl Server {
             address,
             local_address,
         };
-        server.spawn(config, listener, local, tls);
+        let routes = before(router(Arc::clone(&server.app)));
+        server.spawn(config, (listener, routes), local, tls);
         tracing::info!(%address, %local_address, pin = %server.pin(), "listening");
         Ok(server)
     }
 
-    fn spawn(&self, config: Config, listener: TcpListener, local: TcpListener, tls: rustls::ServerConfig) {
+    fn spawn(
+        &self,
+        config: Config,
+        (listener, routes): (TcpListener, Router),
+        local: TcpListener,
+        tls: rustls::ServerConfig,
+    ) {
         let (app, shown) = (&self.app, &self.shown);
         let warn_before_ms = config.certificate.warn_before_days * DAY_MS;
-        self.tasks
-            .spawn(listen::listen(Arc::clone(app), listener, tls, self.connections.clone()));
+        self.tasks.spawn(listen::listen(
+            Arc::clone(app),
+            listener,
+            tls,
+            routes,
+            self.connections.clone(),
+        ));
         self.tasks
             .spawn(local::listen(Arc::clone(app), Arc::clone(shown), warn_before_ms, local));
         let upkeep = Upkeep {

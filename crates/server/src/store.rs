@@ -154,6 +154,18 @@ pub struct NewReceipt {
     pub bytes: Vec<u8>,
 }
 
+/// A segment that a revoked device has posted for rescue, verified.
+pub struct NewRescue {
+    /// Of which device.
+    pub device: DeviceId,
+    /// In which compartment.
+    pub compartment: Compartment,
+    /// Its hash.
+    pub hash: SegmentHash,
+    /// All of it, as received.
+    pub bytes: Bytes,
+}
+
 /// What a device asks of its lease share.
 pub enum LeaseAsk {
     /// What there is, or else this one.
@@ -280,6 +292,25 @@ pub trait Store: Send + Sync + 'static {
 
     /// All receipts of a clinic.
     async fn receipts(&self, clinic: ClinicId) -> Stored<Vec<Vec<u8>>>;
+
+    /// Keeps segments of a revoked device apart, as far as its bytes stay below `most_bytes`; one that is here stays as it is.
+    async fn put_rescues(
+        &self,
+        clinic: ClinicId,
+        rescues: Vec<NewRescue>,
+        now_ms: u64,
+        quota: u64,
+        most_bytes: u64,
+    ) -> Stored<Vec<Appended>>;
+
+    /// What was rescued of these compartments after this number, oldest first: at most so many, of so many bytes, or a longer one alone.
+    async fn rescues(
+        &self,
+        clinic: ClinicId,
+        compartments: Vec<Compartment>,
+        after: u64,
+        most: (usize, usize),
+    ) -> Stored<Vec<(u64, Vec<u8>)>>;
 
     /// The lease share of a device, and that it was handed out at this time; `None` where there is none and none may be made.
     async fn lease(

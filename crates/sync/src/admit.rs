@@ -113,7 +113,7 @@ fn place<'a>(roster: &Roster, held: &impl Held, verified: Verified<'a>) -> Verdi
             _ => Verdict::Duplicate,
         };
     }
-    if counts_not(roster, &chain, seq) {
+    if counts_not(roster, &chain, seq, verified.segment().hash()) {
         return Verdict::AfterRevocation(verified);
     }
     if seq > last + 1 {
@@ -134,8 +134,15 @@ fn place<'a>(roster: &Roster, held: &impl Held, verified: Verified<'a>) -> Verdi
     }
 }
 
-/// Whether a revocation has drawn its line before this segment. Where the admin drew none, nothing new counts.
-pub(crate) fn counts_not(roster: &Roster, chain: &Chain, seq: u64) -> bool {
+/// Whether a revocation has drawn its line before this segment. Where the admin drew none, nothing new counts. What an admin has accepted since
+/// counts by its hash: another segment in its place does not.
+pub(crate) fn counts_not(roster: &Roster, chain: &Chain, seq: u64, hash: SegmentHash) -> bool {
+    let accepted = roster.accepted(&chain.device, &chain.incarnation.0, chain.compartment, seq);
+    is_behind_line(roster, chain, seq) || accepted.is_some_and(|accepted| *accepted != hash.0)
+}
+
+/// Whether no segment counts that is in this place of the chain.
+pub fn is_behind_line(roster: &Roster, chain: &Chain, seq: u64) -> bool {
     match roster.cut_off(&chain.device, &chain.incarnation.0, chain.compartment) {
         None | Some(CutOff::None) => false,
         Some(CutOff::Unstated { .. }) => true,

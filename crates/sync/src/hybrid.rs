@@ -77,8 +77,8 @@ pub(crate) fn open(
     .map_err(|_| HybridError)
 }
 
-/// The caller's random bytes in the shape that `hpke` takes them in. Whether they are fit for keys is the caller's promise.
-struct Source<'a>(Random<'a>);
+/// The caller's random bytes in the shape that libraries take them in. Whether they are fit for keys is the caller's promise.
+pub(crate) struct Source<'a>(pub(crate) Random<'a>);
 
 impl TryRng for Source<'_> {
     type Error = Infallible;

@@ -27,6 +27,8 @@ pub enum Named {
     Device(DeviceId),
     /// A user's.
     User(UserId),
+    /// No name: why the segments of this device stay out, as an admin has written it.
+    Reason(DeviceId),
 }
 
 /// Why a name could not be sealed or read.
@@ -79,6 +81,7 @@ fn context(scope: &[u8; 32], whose: Named) -> Vec<u8> {
     let (tag, id) = match &whose {
         Named::Device(id) => (1, &id.0),
         Named::User(id) => (2, &id.0),
+        Named::Reason(id) => (3, &id.0),
     };
     [&scope[..], &[tag], id].concat()
 }

@@ -5,12 +5,12 @@ use crate::admit::{Held, Verdict, admit};
 use crate::frontier::{Frontier, Gap};
 use crate::id::{Chain, RosterHead, SegmentHash, Tip};
 use crate::parcel::{Parcel, ParcelError};
-use crate::segment::Unverified;
+use crate::segment::{Segment, Unverified};
 use crate::snapshot::{Countersignature, Manifest, ManifestError, Untrusted, check_maker, has_passed};
 use crate::wire::{PullRequest, RefusalCode, RosterPost, VectorReply};
 use crate::{Reject, join::JoinRequest, join::RequestError};
 use wardkeep_roster::entry::hash_of;
-use wardkeep_roster::roster::{Device, VerifyError};
+use wardkeep_roster::roster::{Device, Status, VerifyError};
 use wardkeep_roster::{Compartment, DeviceId, Enrollment, Role, Roster};
 
 /// One clinic on the server.
@@ -58,6 +58,22 @@ pub enum Ruling {
     /// It is there, durably.
     Duplicate,
     /// Do not.
+    Refuse(RefusalCode),
+}
+
+/// What is to be done with one segment that a revoked device offers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rescue {
+    /// Keep it apart.
+    Keep {
+        /// Of this chain.
+        chain: Chain,
+        /// In this place.
+        tip: Tip,
+    },
+    /// It is among those that count.
+    Duplicate,
+    /// Do not keep it.
     Refuse(RefusalCode),
 }
 
@@ -211,6 +227,42 @@ impl Relay {
         countersignature.device() == *from
             && self.readable(from).contains(&manifest.compartment)
             && countersignature.is_of(bytes, &self.roster, manifest.compartment, manifest.claim())
+    }
+
+    /// What becomes of a segment that a revoked device offers for rescue, so that an admin can look at it: it must be the device's own, and
+    /// genuine. Nothing of it counts by being kept.
+    pub fn judge_rescue(&self, store: &impl Held, device: &DeviceId, bytes: &[u8]) -> Rescue {
+        let revoked = self.roster.device(device).map(|device| device.status);
+        let Ok(segment) = Segment::parse(bytes) else {
+            return Rescue::Refuse(RefusalCode::Malformed);
+        };
+        if segment.header().chain.device != *device || !matches!(revoked, Some(Status::Revoked { .. })) {
+            return Rescue::Refuse(RefusalCode::Signature);
+        }
+        match admit(&self.roster, store, bytes) {
+            // What counts and was lost here comes back to the others by their own hands.
+            Verdict::AfterRevocation(_) | Verdict::Next(_) | Verdict::Ahead { .. } => Rescue::Keep {
+                chain: segment.header().chain,
+                tip: Tip {
+                    seq: segment.header().seq,
+                    hash: segment.hash(),
+                },
+            },
+            Verdict::Duplicate => Rescue::Duplicate,
+            Verdict::Fork(_) => Rescue::Refuse(RefusalCode::Fork),
+            Verdict::UnknownRoster(_) => Rescue::Refuse(RefusalCode::UnknownRoster),
+            Verdict::Reject(why) => Rescue::Refuse(code(why)),
+        }
+    }
+
+    /// The compartments of which a device is shown what was rescued: those that it may read, and all of them to an admin's, who must be able
+    /// to name what they decide about. It stays sealed to them as it was.
+    pub fn rescues_shown_to(&self, device: &DeviceId) -> Vec<Compartment> {
+        if self.is_admins(device) {
+            Compartment::ALL.to_vec()
+        } else {
+            self.readable(device)
+        }
     }
 
     /// Whose mailbox a parcel goes into. It must come from a device of its sender, or anybody could fill mailboxes.

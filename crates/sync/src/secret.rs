@@ -89,6 +89,11 @@ secret_type!(
     32
 );
 secret_type!(
+    /// What stands on the paper of a recovery key: everything that the paper can do is derived from it.
+    RecoverySecret,
+    32
+);
+secret_type!(
     /// What an invitation carries to the new device and never to the server.
     InvitationSecret,
     16

@@ -12,6 +12,7 @@ mod join;
 mod lease;
 mod mailbox;
 mod receipt;
+mod rescue;
 mod roster;
 mod segments;
 mod snapshot;
@@ -22,6 +23,7 @@ pub use join::{InvitationPost, Join, JoinPost, JoinState, JoinsReply, MAX_JOINS,
 pub use lease::{LeasePost, LeaseReply, LeaseRow, LeasesReply, MAX_LEASES, SHARE_BYTES};
 pub use mailbox::{MAX_PARCELS, ParcelItem, ParcelsPost, ParcelsReply};
 pub use receipt::{MAX_RECEIPTS, ReceiptPost, ReceiptsReply};
+pub use rescue::{MAX_RESCUES, MAX_RESCUES_BYTES, RescueItem, RescuesReply};
 pub use roster::{
     FoundPost, Founded, Hello, MAX_FOUNDING_TOKEN_BYTES, MAX_ROSTER_POST_ENTRIES, RosterPost, RosterReply,
 };

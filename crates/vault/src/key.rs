@@ -73,7 +73,7 @@ macro_rules! secret_type {
 }
 
 secret_type!(
-    /// Opens one user's slot: from the password, the device secret and, later, the lease share.
+    /// Opens one user's slot: from the password, the device secret and, in a clinic with a server, the lease share.
     UnlockKey
 );
 secret_type!(

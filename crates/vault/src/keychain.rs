@@ -94,7 +94,7 @@ pub(crate) enum Item {
     Device,
     /// The sealed unlock key of the session that may resume.
     Resume,
-    /// The lease share.
+    /// The lease: its sealed share, and what has passed of it.
     Lease,
     /// The number of the latest attempts file, so that an older one is recognised.
     Attempts,

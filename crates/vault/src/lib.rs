@@ -22,6 +22,7 @@ pub mod integrity;
 pub mod kdf;
 pub mod key;
 pub mod keychain;
+pub mod lease;
 pub mod machine;
 #[cfg(test)]
 mod memory_after_lock;

@@ -9,6 +9,7 @@ use crate::clock::{BootTime, Clock};
 use crate::env::Env;
 use crate::key::{DeviceSecret, PurposeKey, UnlockKey};
 use crate::keychain::Item;
+use crate::lease::{self, Standing};
 use crate::seal;
 use crate::unlock::{self, Secrets, UnlockError, Unlocked};
 use crate::wipe;
@@ -105,6 +106,9 @@ fn kept(env: &Env) -> Result<Option<(Kept, Uuid, DeviceSecret)>, UnlockError> {
         return Ok(None);
     };
     let (_, device) = unlock::slot_and_device(env, slot.header().user)?;
+    if matches!(lease::peek(env)?, Standing::Ended(_)) {
+        return forget(env, vault).map(|()| None);
+    }
     let kept = seal::open(&key(vault, &device), ASSOCIATED, &sealed).and_then(|plain| decode(&plain).ok());
     match kept.filter(|kept| is_open(kept, &*env.clock)) {
         Some(kept) => Ok(Some((kept, vault, device))),

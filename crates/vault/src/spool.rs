@@ -13,6 +13,7 @@
 //! The format and its reasons are in docs/adr/0010-spool.md.
 
 mod alarm;
+mod aside;
 mod blob;
 mod chunks;
 mod device;
@@ -25,6 +26,7 @@ mod segment;
 mod vector;
 
 pub use alarm::Alarm;
+pub use aside::{ASIDE_MAX, Aside};
 pub use blob::Carried;
 pub use chunks::{ChunkFolder, clear_chunks};
 pub use device::{Cursor, JOINING_MAX, ServerLink};

@@ -51,8 +51,8 @@ pub use row::Stored;
 pub use setting::SETTING_MAX;
 pub use snapshot::{SNAPSHOT_SCHEMA, Taking};
 pub use sync::{
-    Arrived, ChainState, OutboxSegment, Pending, Quarantined, Reason, Received, SealedRun, Stop, Unsent,
-    store_compartment, store_device, wire_compartment, wire_device, writer_of,
+    Arrived, ChainState, OutboxSegment, Pending, Received, SealedRun, Stop, Unsent, store_compartment, store_device,
+    wire_compartment, wire_device, writer_of,
 };
 pub use tx::Tx;
 pub use write_anew::{Interrupt, Stage, WriteAnewError};

@@ -1,7 +1,7 @@
 //! From a password to vault keys, and everything that is done to the slots on the way.
 //!
-//! The order is fixed: slot file, keychain, the slot's own proof that its header is unchanged, the wait for wrong passwords, the attempt
-//! written down, and only then Argon2id. Each step has an error of its own, because each wants another act of the person.
+//! The order is fixed: slot file, keychain, the slot's own proof that its header is unchanged, the lease, the wait for wrong passwords, the
+//! attempt written down, and only then Argon2id. Each step has an error of its own, because each wants another act of the person.
 //!
 //! Whoever calls holds the home's lock ([`crate::home::Home::lock`]).
 
@@ -27,6 +27,7 @@ use crate::home::HomeError;
 use crate::kdf::KdfError;
 use crate::key::{DeviceSecret, UnlockKey, VaultKeys};
 use crate::keychain::KeychainError;
+use crate::lease::{self, End};
 use crate::rekey::Rekeyed;
 use crate::roles::Roles;
 use crate::slot::{EnrollmentKeys, Payload, SlotError};
@@ -51,6 +52,8 @@ pub struct Unlocked {
     pub failures: Vec<FailedAttempt>,
     /// Compartments whose file has another key since this user's last unlock.
     pub rekeyed: Vec<Rekeyed>,
+    /// What became of the lease since the last unlock.
+    pub lease: lease::News,
     unlock: UnlockKey,
     device: DeviceSecret,
 }
@@ -83,6 +86,7 @@ impl Unlocked {
             enrollment,
             failures: Vec::new(),
             rekeyed: Vec::new(),
+            lease: lease::News::default(),
             unlock,
             device,
         }
@@ -139,7 +143,10 @@ pub enum UnlockError {
     Wiped,
     /// The lease ended: the server must be met once.
     #[error("the lease of this device has ended")]
-    LeaseEnded,
+    LeaseEnded(End),
+    /// The server gave another lease share than the one that the slots here need.
+    #[error("the server gave another lease share than the slots know")]
+    LeaseOther,
     /// The slot was changed since it was written, or all slots are gone.
     #[error("the key slot {file} is damaged")]
     SlotDamaged {

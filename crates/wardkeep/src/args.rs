@@ -1,11 +1,18 @@
 //! The shape of the command line. A password is never an argument and never in the environment: both are seen by others.
 
+mod audit;
 mod clinic;
 mod document;
 mod incident;
 mod keys;
 mod policy;
+mod quarantine;
+mod recovery;
 
+pub use audit::{
+    Audit, AuditDisclosures, AuditExport, AuditList, AuditTrail, AuditViewers, ForWhom, Period, PurposeArgument,
+    TrailFormat, WhichEntries,
+};
 pub use clinic::{
     Agent, Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
     SyncAction,
@@ -14,6 +21,8 @@ pub use clinic::{
 pub use incident::{IncidentAction, TakeStep};
 pub use keys::{Rotate, RotateKey};
 pub use policy::{DiskArgument, PolicyAction, PolicySet};
+pub use quarantine::{Quarantine, QuarantineAction};
+pub use recovery::{NewRecovery, Paper, Recover, RecoveryAction};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -116,11 +125,18 @@ pub enum Action {
     Keys,
     /// Put a new key in place of one
     Rotate(Rotate),
+    /// The recovery key: the paper with which a clinic that has lost every laptop or password is taken up again
+    #[command(subcommand)]
+    Recovery(RecoveryAction),
+    /// Take a new laptop into the clinic with the recovery key; --user names who will use it
+    Recover(Recover),
     /// A laptop was stolen, or somebody leaves: one flow, step by step
     #[command(subcommand)]
     Incident(IncidentAction),
     /// Values that met without having seen each other
     Conflicts(Conflicts),
+    /// What revoked devices wrote after their revocation: look at it, take it in, or leave it out
+    Quarantine(Quarantine),
     /// Check keychain, disk encryption, cipher, file permissions, free space
     Doctor,
     /// Version, cipher, licences, home folder
@@ -285,50 +301,9 @@ pub struct ExportFhir {
     /// Write here in clear, `-` for standard output (default: sealed inside the vault)
     #[arg(long, value_name = "FILE|-")]
     pub out: Option<PathBuf>,
-}
-
-/// `audit ...`.
-#[derive(Subcommand, Debug)]
-pub enum Audit {
-    /// Check the chain of every compartment that the user can open
-    Verify,
-    /// Entries, newest first
-    List(AuditList),
-    /// Entries of every laptop of the clinic, newest first
-    Trail(AuditTrail),
-    /// Compare the entries of every laptop with what the laptops signed
-    VerifyTrail,
-}
-
-/// `audit list`.
-#[derive(Args, Debug)]
-pub struct AuditList {
-    /// Only about this patient (id or record number)
-    #[arg(long, value_name = "ID|MRN")]
-    pub patient: Option<String>,
-    /// Only older entries: the cursor of the last row of a former list (--json shows it)
-    #[arg(long, value_name = "CURSOR")]
-    pub before: Option<u64>,
-    /// At most this many
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub limit: u32,
-}
-
-/// `audit trail`.
-#[derive(Args, Debug)]
-pub struct AuditTrail {
-    /// Only about this patient (id or record number)
-    #[arg(long, value_name = "ID|MRN")]
-    pub patient: Option<String>,
-    /// Only this action; may be said several times
-    #[arg(long = "action", value_name = "ACTION")]
-    pub actions: Vec<String>,
-    /// Only older entries: the cursor of the last row of a former answer (--json shows it)
-    #[arg(long, value_name = "CURSOR")]
-    pub before: Option<u64>,
-    /// At most this many
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub limit: u32,
+    /// For whom a copy in clear is
+    #[command(flatten)]
+    pub for_whom: ForWhom,
 }
 
 /// `user ...`.

@@ -55,19 +55,23 @@ impl From<ErrorCode> for Exit {
             | C::PasswordTooLong
             | C::PasswordCommon
             | C::TooLarge
-            | C::InvitationInvalid => Self::Usage,
+            | C::InvitationInvalid
+            | C::RecoveryWords
+            | C::RecoveryShares => Self::Usage,
             C::VaultBusy | C::ImportRunning => Self::Busy,
             C::DiskFull | C::FileUnreadable => Self::File,
             C::Cancelled => Self::Cancelled,
             C::ServerUnreachable
             | C::ServerCertificate
             | C::ServerRefused
+            | C::ServerFull
             | C::ServerAnswer
             | C::DeviceRevoked
             | C::UserRevoked
+            | C::LeaseEnded
             | C::Expired => Self::Server,
             C::NotAttached | C::NotEnrolled | C::NoKey | C::FileNotHere => Self::Alone,
-            C::RosterRefused => Self::Check,
+            C::RosterRefused | C::RecoveryKey => Self::Check,
             C::Locked | C::Conflict | C::Internal => Self::Failure,
         }
     }
@@ -141,6 +145,34 @@ impl Failure {
     }
 }
 
+/// What is wrong with a recovery key, by the field of its error.
+fn recovery(field: &str) -> String {
+    let (what, at) = field.split_once('[').unwrap_or((field, ""));
+    let at = at.trim_end_matches(']').replace(',', " and ");
+    match what {
+        "words.count" => format!("{at} words were given; a recovery key has 24."),
+        "words.unknown" => format!("Word {at} is not in the list of words. Look at it again."),
+        "words.wrong" => format!("Word {at} is not the one on the paper. Look at it again."),
+        "words.swapped" => format!("Words {at} have changed places."),
+        "words.check" => "The check characters behind the words cannot be read: they are two groups of four, with a hyphen between.".into(),
+        "words.mixed" => "The words do not belong together: one is wrong, or two have changed places. Type the check characters behind them, and the place is told.".into(),
+        "words.paper" => "The words and the check characters are of two different recovery keys.".into(),
+        "shares.few" => "One share alone makes no key. Give two of the three.".into(),
+        "shares.many" => "There are only three shares.".into(),
+        "shares.length" => format!("The share given as number {at} is cut short or too long: a share has 28 groups of four characters."),
+        "shares.mistyped" => format!("The share given as number {at} is mistyped. Compare it with the paper group by group."),
+        "shares.version" => format!("The share given as number {at} was made by a newer version. Update Wardkeep."),
+        "shares.foreign" => format!("The share given as number {at} is of another recovery key."),
+        "shares.different" => "The two shares are of different recovery keys: compare the names at their heads.".into(),
+        "shares.twice" => format!("Share {at} was given twice. Give two different ones."),
+        "shares.altered" => format!("Share {at} was altered since it was printed. Use the other two."),
+        "shares.disagree" => "One of the two shares was altered since it was printed. With the third it can be told which.".into(),
+        "none" => "The clinic has no recovery key.".into(),
+        "replaced" => "This recovery key was replaced by another. Use the newest paper.".into(),
+        _ => "This is not the recovery key of this clinic, or no longer.".into(),
+    }
+}
+
 /// What went wrong and what to do, for each code.
 fn words(error: &CommandError) -> String {
     use ErrorCode as C;
@@ -184,12 +216,14 @@ fn words(error: &CommandError) -> String {
             Some(seconds) => format!("The server refuses{field}. Try again in {seconds} seconds."),
             None => format!("The server refuses{field}."),
         },
+        C::ServerFull => "The server has no room left. What was written here stays and is sent once it has; tell who runs the server.".into(),
         C::ServerAnswer => "The server answers something that this program does not understand. One of the two may need an update.".into(),
         C::NotAttached => "This laptop works alone. `wardkeep clinic attach` gives its clinic a server; `wardkeep clinic join` joins another.".into(),
         C::NotEnrolled => "The clinic does not know this user on this laptop yet. An admin unlocks here once while the server can be reached.".into(),
         C::Wiped => "This laptop was wiped by order of the clinic, or is being wiped. Nothing opens here; `wardkeep status` says how far it is.".into(),
         C::PolicyForbids => format!("The rules of the clinic do not allow it{field}. `wardkeep policy show` has them."),
         C::UpdateRequired => "The rules of the clinic ask for a newer version of this program before anything is written. Reading and sending go on.".into(),
+        C::LeaseEnded => lease_words(error.field.as_deref()).into(),
         C::UserRevoked => "The clinic has revoked this user here. Nothing was erased.".into(),
         C::DeviceRevoked => "This device was revoked. Nothing was erased; what was not sent is still here.".into(),
         C::RosterRefused => "The roster of the clinic and the one here do not agree. Nothing was changed; compare `wardkeep clinic words` on two laptops.".into(),
@@ -197,6 +231,25 @@ fn words(error: &CommandError) -> String {
         C::FileNotHere => "The file is not on this laptop yet. `wardkeep sync` fetches it once another laptop has sent it; `wardkeep document show` says where it is.".into(),
         C::Expired => "The invitation has ended, or was used. Ask for another.".into(),
         C::InvitationInvalid => format!("This is no invitation{field}: it may be mistyped or cut short."),
+        C::RecoveryWords | C::RecoveryShares | C::RecoveryKey => recovery(error.field.as_deref().unwrap_or_default()),
         C::Internal => "A fault of the program. The log says where.".into(),
+    }
+}
+
+/// Why nothing opens before the server was met, and what to do.
+fn lease_words(why: Option<&str>) -> &'static str {
+    match why {
+        Some("wrong_password_limit") => {
+            "Too many wrong passwords: this laptop's lease has ended. Connect it to the clinic's network, then unlock again. Nothing was erased."
+        }
+        Some("keychain") => {
+            "The keychain has lost this laptop's lease. Connect it to the clinic's network, then unlock again. Nothing was erased."
+        }
+        Some("server") => {
+            "This laptop's lease has ended, and the server does not have what opens it any more. Nothing was erased. Whoever runs the server puts its backup back; or an admin revokes this laptop and it joins anew."
+        }
+        _ => {
+            "This laptop has not met the clinic's server for longer than the clinic allows: its lease has ended. Connect it to the clinic's network, then unlock again. Nothing was erased."
+        }
     }
 }

@@ -14,6 +14,9 @@ impl Run {
     /// Everybody is connected and up to date, and says what they have seen.
     pub(super) fn settle(&mut self) {
         self.world.net = Net::Good;
+        if self.world.random.chance(2) {
+            self.judge_rescues();
+        }
         for device in &mut self.world.devices {
             device.disk.fuse = None;
             device.update(program::LAST).unwrap();

@@ -1,7 +1,7 @@
 //! What may happen next.
 
 use super::Run;
-use crate::clinic::{CLINICIAN, KEPT};
+use crate::clinic::{ALL_ROLES, CLINICIAN, KEPT};
 use crate::device::Wish;
 use crate::program;
 use crate::world::Net;
@@ -129,10 +129,16 @@ impl Run {
             1 => {
                 let at = 1 + self.world.random.below(members - 1);
                 let member = self.world.clinic.member_of(&self.world.devices[at].member.device());
-                self.world.clinic.grant(member, CLINICIAN);
+                let roles = if self.world.random.chance(2) {
+                    CLINICIAN
+                } else {
+                    ALL_ROLES
+                };
+                self.world.clinic.grant(member, roles);
                 self.world.publish();
                 self.count("granted");
             }
+            2 => self.judge_rescues(),
             _ => {
                 let part = self.part();
                 self.world.clinic.renew(part);
@@ -189,15 +195,21 @@ impl Run {
                 .iter()
                 .for_each(|part| known.extend(device.tokens(*part).into_keys()));
         }
-        self.world.ledger.set_aside(&written, &known);
+        let waiting = self.world.ledger.set_aside(&written, &known);
+        self.aside.extend(waiting.into_iter().map(|entry| (entry.token, entry)));
         // It goes on for a while, and is let in no more.
         self.world.register(out, Compartment::Office);
-        let mine = self.world.devices[out]
-            .tokens(Compartment::Office)
-            .into_keys()
-            .collect();
-        self.world.ledger.set_aside(&mine, &known);
+        if self.world.devices[out].disk.vaults.contains_key(&Compartment::Clinical) {
+            self.world.register(out, Compartment::Clinical);
+        }
+        let mut mine = BTreeSet::new();
+        for part in self.world.devices[out].compartments() {
+            mine.extend(self.world.devices[out].tokens(part).into_keys());
+        }
+        let waiting = self.world.ledger.set_aside(&mine, &known);
+        self.aside.extend(waiting.into_iter().map(|entry| (entry.token, entry)));
         self.world.sync(out);
+        self.rescue(out);
         self.world.devices.pop();
         self.images.retain(|(at, _)| *at != out);
         self.cut_off.remove(&out);

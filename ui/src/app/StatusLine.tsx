@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
+import { showMoment } from "../kit/dates";
 import { showClock } from "../kit/numbers";
 import { useSession } from "../kit/session";
 import css from "../kit/shell.module.css";
@@ -71,6 +72,11 @@ function SyncWords() {
           )}
         </Link>
       </span>
+      {status?.lease?.soon && status.lease.ends_ms !== null ? (
+        <Link to="/sync" className={css.warn} data-testid="lease-soon">
+          <Trans>This computer’s lease ends {showMoment(status.lease.ends_ms, i18n.locale)}: connect it once</Trans>
+        </Link>
+      ) : null}
       {status && status.conflicts > 0 ? (
         <Link to="/review" className={css.warn} data-testid="review-link">
           <Plural value={status.conflicts} one="# conflict to review" other="# conflicts to review" />

@@ -36,10 +36,12 @@ export const ERROR_CODES = [
   "server_unreachable",
   "server_certificate",
   "server_refused",
+  "server_full",
   "server_answer",
   "not_attached",
   "not_enrolled",
   "device_revoked",
+  "lease_ended",
   "user_revoked",
   "policy_forbids",
   "update_required",
@@ -47,6 +49,9 @@ export const ERROR_CODES = [
   "no_key",
   "expired",
   "invitation_invalid",
+  "recovery_words",
+  "recovery_shares",
+  "recovery_key",
   "wiped",
   "file_not_here",
   "internal",
@@ -106,6 +111,8 @@ const LOCK_REASONS: readonly LockReason[] = [
   "started",
   "access_changed",
   "revoked",
+  "wiped",
+  "lease_ended",
 ];
 
 function reasonOf(payload: unknown): LockReason {

@@ -12,6 +12,23 @@ licences: Array<Licence>,
 /** The home folder. */
 home: string, };
 
+/** The accounting of one patient. */
+export type Accounting = {
+/** Whose. */
+patient: RecordId,
+/** Their name. */
+patient_name: string | null,
+/** From when on, in Unix milliseconds. */
+from_ms: number,
+/** Until when. */
+until_ms: number,
+/** The disclosures, the latest first. */
+rows: Array<DisclosureRow>,
+/** There are more than one answer holds: ask for a shorter period. */
+more: boolean,
+/** Before this time this reader's trail knows nothing; nothing where it is the whole. */
+known_from_ms: number | null, };
+
 /** A postal address. */
 export type Address = {
 /** The item it was read from. */
@@ -125,6 +142,8 @@ can_resume: boolean,
 problem: CommandError | null,
 /** The wipe of this device, where there was one and nobody has begun anew. */
 wiped: WipedView | null,
+/** How long this laptop opens without a word from the server; nothing where it has no lease. */
+lease: LeaseView | null,
 /** Of the program. */
 version: string,
 /** BCP 47 tag that the surface speaks while locked. */
@@ -392,6 +411,35 @@ kind: WarningKind,
 /** Days, changes, minutes or people. */
 count: number | null, };
 
+/** To whom, and why. */
+export type Disclosure = {
+/** Name and, where it is known, address. */
+recipient: string,
+/** Why. */
+purpose: Purpose, };
+
+/** One disclosure. */
+export type DisclosureRow = {
+/** When, in Unix milliseconds. */
+at_ms: number,
+/** Who received it; nothing where nobody said so. */
+recipient: string | null,
+/** What it was. */
+given: Given,
+/** Which record, where it was one. */
+record: RecordId | null,
+/** Why; nothing where nobody said so. */
+purpose: Purpose | null,
+/**
+ * The rule asks to account for it. Treatment, payment, the clinic's own work and what the patient got are excepted; what nobody gave a
+ * purpose is not.
+ */
+must_account: boolean,
+/** Who gave it. */
+user: string | null,
+/** On which laptop. */
+device_name: string, };
+
 /** What of laptops whose disk is not encrypted. */
 export type DiskRule = "off" | "warn" | "require";
 
@@ -446,7 +494,7 @@ export type DraftSaved = {
 saved_at_ms: number, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "wiped" | "file_not_here" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_full" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "recovery_words" | "recovery_shares" | "recovery_key" | "wiped" | "lease_ended" | "file_not_here" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -456,6 +504,13 @@ seconds?: number,
 file?: string | null,
 /** A format or schema version. */
 version?: number | null, };
+
+/** What was written. */
+export type ExportedTrail = {
+/** Entries. */
+entries: number,
+/** The file's length. */
+bytes: number, };
 
 /** Values of one element that were written without knowledge of each other. */
 export type FieldConflict = {
@@ -501,6 +556,9 @@ files: number, };
 
 /** The codes of <http://hl7.org/fhir/R4/valueset-administrative-gender.html>. */
 export type Gender = "male" | "female" | "other" | "unknown";
+
+/** What was given. */
+export type Given = "record" | "document" | "print";
 
 /** A name. A person with a single name has it in `family`, `given` or `text` alone. */
 export type HumanName = {
@@ -731,6 +789,18 @@ waiting: number, };
 /** What a renewal is doing. */
 export type KeyStage = "copying" | "comparing" | "checking" | "exchanging";
 
+/** Why a lease has ended. */
+export type LeaseEnd = "time" | "wrong_passwords" | "missing";
+
+/** How long this laptop opens without a word from the server. */
+export type LeaseView = {
+/** When it ends if the server is not met before, by this laptop's clock, in Unix milliseconds; nothing where it does not end. */
+ends_ms: number | null,
+/** It ends within days: the server should be met. */
+soon: boolean,
+/** It has ended: nothing opens before the server was met. */
+ended: LeaseEnd | null, };
+
 /** One part by others. */
 export type Licence = {
 /** The part. */
@@ -739,7 +809,7 @@ name: string,
 licence: string, };
 
 /** Why the session was locked. */
-export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed" | "revoked" | "wiped";
+export type LockReason = "button" | "shortcut" | "idle" | "suspend" | "screen_lock" | "window_closed" | "user_switch" | "quit" | "started" | "access_changed" | "revoked" | "wiped" | "lease_ended";
 
 /** One person of the clinic. */
 export type Member = {
@@ -1017,7 +1087,60 @@ at_ms: number,
 count: number, };
 
 /** What is wrong, by kind. */
-export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped" | "false_receipt" | "file_damaged";
+export type ProblemKind = "server_lost_data" | "server_rolled_back" | "withheld" | "fork" | "clone" | "divergence" | "unreadable" | "quarantined" | "newer_version" | "clock" | "refused" | "server_full" | "server_fault" | "certificate" | "no_key" | "snapshot_refused" | "segments_dropped" | "false_receipt" | "file_damaged";
+
+/** Why records are given out. */
+export type Purpose = "treatment" | "payment" | "operations" | "patient" | "public_health" | "legal" | "research" | "other";
+
+/** One field that was written. */
+export type QuarantineChange = {
+/** The number of its segment: up to which one may accept. */
+segment: number,
+/** When, by the device's clock, in Unix milliseconds. */
+at_ms: number,
+/** Who was unlocked. */
+user: string,
+/** Whose record, where that patient is known here. */
+patient: PatientRow | null,
+/** The record. */
+record: string,
+/** The kind of record: FHIR's name. */
+kind: string,
+/** The element: FHIR's name, or `removed`. */
+element: string,
+/** The value in words; empty where the field was cleared. */
+text: string, };
+
+/** A part of what a device writes. */
+export type QuarantinePart = "office" | "clinical" | "audit";
+
+/** What one device wrote in one part after its revocation. */
+export type QuarantineRow = {
+/** The device. */
+device: string,
+/** Its name; the id's first digits where it cannot be read. */
+name: string,
+/** In which part. */
+part: QuarantinePart,
+/** Whether an admin has decided. */
+state: QuarantineState,
+/** How many sealed segments. */
+segments: number,
+/** Their bytes. */
+bytes: number,
+/** When the last of them came here, in Unix milliseconds. */
+received_ms: number,
+/** How many changes are in them; nothing where the session cannot open them. */
+changes: number | null,
+/** When the first and the last of these was written, by the device's clock. */
+written_ms: [number, number] | null,
+/** Who wrote them. */
+users: Array<string>,
+/** Why they stay out. */
+reason: string | null, };
+
+/** What an admin has said. */
+export type QuarantineState = "waiting" | "discarded";
 
 /** Progress of a fetch. */
 export type Receiving = {
@@ -1033,6 +1156,55 @@ export type ReceivingWhat = "changes" | "snapshot" | "records";
 
 /** One record: a patient, an allergy, an observation. */
 export type RecordId = string;
+
+/** One compartment of a report. */
+export type RecoveryPart = {
+/** Which. */
+compartment: Compartment,
+/** The newest epoch of the clinic. */
+epoch: number,
+/** Whether the paper has the keys of all epochs. Where not, a laptop that has them must be online once. */
+opens: boolean, };
+
+/** One word or group to type again. */
+export type RecoveryQuestion = {
+/** On which sheet, from 1. */
+sheet: number,
+/** At which place, from 1. */
+place: number, };
+
+/** What a paper opens, as tried with the server. */
+export type RecoveryReport = {
+/** The paper's short name. */
+paper: string,
+/** Every compartment that has a key. */
+parts: Array<RecoveryPart>, };
+
+/** A new recovery key, to be written down. It is shown once. */
+export type RecoverySheets = {
+/** Its short name, which also serves as check characters. */
+paper: string,
+/** Where the clinic's server is. */
+server: string,
+/** The server's pin. */
+pin: string,
+/** The clinic's id. */
+clinic: string,
+/** One sheet of 24 words, or three of 28 groups, of which two are enough. */
+sheets: Array<Array<string>>,
+/** What is to be typed again. */
+questions: Array<RecoveryQuestion>, };
+
+/** The recovery key that the clinic has. */
+export type RecoveryStatus = {
+/** The short name that stands on the paper; nothing where the clinic has none. */
+paper: string | null,
+/** Since when it counts, in Unix milliseconds. */
+since_ms: number | null,
+/** When somebody last used it to take a laptop in: then another should take its place. */
+used_ms: number | null,
+/** Whether one is made that nobody has proven to have written down yet. */
+prepared: boolean, };
 
 /** What a user is at the clinic; a user may be several. */
 export type Role = "front_desk" | "clinician" | "admin";
@@ -1141,7 +1313,9 @@ offline_since_ms: number | null,
 /** This laptop's clock less the server's, in milliseconds, at the last hello. */
 clock_offset_ms: number | null,
 /** The last snapshot of each open compartment. */
-snapshots: Array<SnapshotStatus>, };
+snapshots: Array<SnapshotStatus>,
+/** How long this laptop opens without a word from the server; nothing where it has no lease. */
+lease: LeaseView | null, };
 
 /** Whether something is so. 'Cannot tell' is an answer of its own, and never taken for yes or no. */
 export type Told = "yes" | "no" | "unknown";
@@ -1161,7 +1335,9 @@ at_ms: number,
 device: DeviceId,
 /** Its name. */
 device_name: string,
-/** Who; nothing for what no person did. */
+/** Who, by id; nothing for what no person did. */
+user_id: UserId | null,
+/** Who. */
 user: string | null,
 /** What was done. */
 action: string,
@@ -1177,6 +1353,9 @@ withheld: boolean,
 compartment: Compartment,
 /** What `before` takes to go on after this row. */
 cursor: number, };
+
+/** The form of the file. */
+export type TrailFormat = "fhir" | "csv";
 
 /** One thing that is wrong. */
 export type TrailProblem = {
@@ -1222,6 +1401,38 @@ roles: Array<Role> | null, };
 /** How the person came to the patient. */
 export type Via = "search" | "recent" | "link" | "register";
 
+/** A person who had to do with the patient's record. */
+export type Viewer = {
+/** Who. */
+user: UserId,
+/** Their name. */
+name: string,
+/** On which laptops. */
+devices: Array<string>,
+/** How often they opened it. */
+looked: number,
+/** How often they changed or added something. */
+changed: number,
+/** How often they gave something out. */
+gave_out: number,
+/** The first time, in Unix milliseconds. */
+first_ms: number,
+/** The last time. */
+last_ms: number, };
+
+/** Who looked at one patient. */
+export type Viewers = {
+/** At whom. */
+patient: RecordId,
+/** Their name. */
+patient_name: string | null,
+/** The people, the last one first. */
+rows: Array<Viewer>,
+/** There are older entries than were looked through. */
+more: boolean,
+/** Before this time this reader's trail knows nothing; nothing where it is the whole. */
+known_from_ms: number | null, };
+
 /** What of one compartment has not left this laptop. */
 export type Waiting = {
 /** Which. */
@@ -1233,6 +1444,21 @@ oldest_ms: number | null, };
 
 /** What an admin should look at. */
 export type WarningKind = "differs" | "not_encrypted" | "out_of_date" | "silent" | "unsent" | "clock_off" | "no_screen_lock" | "former_users" | "no_report";
+
+/** Which entries; what is not named does not narrow. */
+export type Which = {
+/** By this person. */
+user: UserId | null,
+/** About this patient. */
+patient: RecordId | null,
+/** On this laptop. */
+device: DeviceId | null,
+/** One of these, by name. */
+actions: Array<string>,
+/** From this time on, in Unix milliseconds. */
+from_ms: number | null,
+/** Before this time. */
+until_ms: number | null, };
 
 /** How far an order to wipe a device has come. */
 export type WipeState = "waits_for_second" | "ordered" | "delivered" | "confirmed";
@@ -1472,7 +1698,9 @@ chunk: number, }; output: Chunk };
 /** The document. */
 id: RecordId,
 /** The new file. One that is there is left alone. */
-path: string, }; output: Document };
+path: string,
+/** For whom the copy is, and why. */
+disclosure?: Disclosure | null, }; output: Document };
   document_remove: { input: {
 /** The document. */
 id: RecordId,
@@ -1550,6 +1778,35 @@ id: DeviceId, }; output: Array<DeviceRow> };
 /** The key. */
 key: KeyKind, }; output: Array<KeyRow> };
   key_progress: { input: Record<symbol, never>; output: KeyProgress | null };
+  recovery_status: { input: Record<symbol, never>; output: RecoveryStatus };
+  recovery_prepare: { input: {
+/** Three shares, of which two are enough, instead of 24 words. */
+split: boolean, }; output: RecoverySheets };
+  recovery_enroll: { input: {
+/** In the order of the questions. */
+answers: Array<Password>, }; output: RecoveryReport };
+  recovery_check: { input: {
+/** The words in one text, or two or three shares. */
+key: Array<Password>, }; output: RecoveryReport };
+  recovery_recover: { input: {
+/** Host and port of the clinic's server. */
+server: string,
+/** The server's pin, 64 hex digits. */
+pin: string,
+/** The clinic's id, where it is known; the paper names the clinic by itself. */
+clinic?: string | null,
+/** The words in one text, or two or three shares. */
+key: Array<Password>,
+/** What this laptop is called. */
+device_name: string,
+/** Who will use it. */
+user_name: string,
+/** The person of the clinic who they are, by id or name; somebody new where nobody is named. */
+person?: string | null,
+/** What they may do; every role where none is named. Admin is always among them. */
+roles: Array<Role>,
+/** Their password on this laptop. */
+password: Password, }; output: RecoveryReport };
   incident_open: { input: {
 /** What happened. */
 kind: IncidentKind,
@@ -1596,6 +1853,28 @@ choice: string, }; output: SettledView };
   conflict_undo: { input: {
 /** What `conflict_settle` answered. */
 undo: string, }; output: Nothing };
+  quarantine_list: { input: Record<symbol, never>; output: Array<QuarantineRow> };
+  quarantine_show: { input: {
+/** Of which device. */
+device: DeviceId,
+/** In which part. */
+part: QuarantinePart,
+/** Fields at most. */
+limit: number, }; output: Array<QuarantineChange> };
+  quarantine_accept: { input: {
+/** Of which device. */
+device: DeviceId,
+/** In which part; nothing for all. */
+part: QuarantinePart | null,
+/** Up to which segment of each chain; nothing for all. */
+upto: number | null, }; output: Array<QuarantineRow> };
+  quarantine_discard: { input: {
+/** Of which device. */
+device: DeviceId,
+/** In which part; nothing for all. */
+part: QuarantinePart | null,
+/** Why: for those who ask later. */
+reason: string, }; output: Array<QuarantineRow> };
   audit_list: { input: {
 /** Only about this patient. */
 patient: RecordId | null,
@@ -1605,6 +1884,10 @@ before: number | null,
 limit: number, }; output: Array<AuditRow> };
   audit_verify: { input: Record<symbol, never>; output: AuditVerification };
   audit_trail: { input: {
+/** Only older ones than this row: the `cursor` of the last that is shown. */
+before: number | null,
+/** At most this many, up to a thousand. */
+limit: number,
 /** By this person. */
 user: UserId | null,
 /** About this patient. */
@@ -1616,12 +1899,25 @@ actions: Array<string>,
 /** From this time on, in Unix milliseconds. */
 from_ms: number | null,
 /** Before this time. */
-until_ms: number | null,
-/** Only older ones than this row: the `cursor` of the last that is shown. */
-before: number | null,
-/** At most this many. */
-limit: number, }; output: Array<TrailEntryRow> };
+until_ms: number | null, }; output: Array<TrailEntryRow> };
   audit_trail_verify: { input: Record<symbol, never>; output: Array<DeviceVerdict> };
+  audit_export: { input: {
+/** Which. */
+which: Which,
+/** How. */
+format: TrailFormat,
+/** The new file. One that is there is left alone. */
+path: string, }; output: ExportedTrail };
+  audit_disclosures: { input: {
+/** The patient. */
+patient: RecordId,
+/** From this time on, in Unix milliseconds; six years back where none is named. */
+from_ms: number | null,
+/** Before this time. */
+until_ms: number | null, }; output: Accounting };
+  audit_viewers: { input: {
+/** The patient. */
+patient: RecordId, }; output: Viewers };
   doctor: { input: Record<symbol, never>; output: Array<DoctorCheck> };
   about: { input: Record<symbol, never>; output: About };
 }

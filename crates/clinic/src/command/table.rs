@@ -5,7 +5,7 @@ use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::{
     allergy, audit, chart, conflict, device, document, enrollment, export, import, incident, machine, note, patient,
-    policy, rotation, session, setting, sync, user,
+    policy, quarantine, recovery, rotation, session, setting, sync, user,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -113,6 +113,11 @@ macro_rules! with_commands {
             key_list => rotation::list,
             key_rotate => rotation::rotate,
             key_progress => rotation::progress,
+            recovery_status => recovery::status,
+            recovery_prepare => recovery::prepare,
+            recovery_enroll => recovery::enroll,
+            recovery_check => recovery::check,
+            recovery_recover => recovery::recover,
             incident_open => incident::open,
             incident_list => incident::list,
             incident_show => incident::show,
@@ -123,11 +128,18 @@ macro_rules! with_commands {
             conflict_list => conflict::list,
             conflict_settle => conflict::settle,
             conflict_undo => conflict::undo,
+            quarantine_list => quarantine::list,
+            quarantine_show => quarantine::show,
+            quarantine_accept => quarantine::accept,
+            quarantine_discard => quarantine::discard,
 
             audit_list => audit::list,
             audit_verify => audit::verify,
             audit_trail => audit::trail,
             audit_trail_verify => audit::trail_verify,
+            audit_export => audit::export,
+            audit_disclosures => audit::disclosures,
+            audit_viewers => audit::viewers,
             doctor => machine::doctor,
             about => machine::about,
         }

@@ -4,7 +4,7 @@ use super::Command;
 use super::table::with_commands;
 use crate::{
     allergy, audit, chart, conflict, device, document, enrollment, export, import, incident, machine, note, patient,
-    policy, rotation, session, setting, sync, user,
+    policy, quarantine, recovery, rotation, session, setting, sync, user,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};

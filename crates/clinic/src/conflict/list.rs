@@ -79,7 +79,11 @@ fn found(session: &Session, view: &View<'_>, limit: u32) -> Result<Vec<Found>, C
     Ok(all)
 }
 
-fn patient_row(session: &Session, view: &View<'_>, id: RecordId) -> Result<Option<PatientRow>, CommandError> {
+pub(crate) fn patient_row(
+    session: &Session,
+    view: &View<'_>,
+    id: RecordId,
+) -> Result<Option<PatientRow>, CommandError> {
     let stored = view.record(Compartment::Office, id)?;
     let patient = stored.filter(|stored| stored.state.kind == Kind::PATIENT);
     Ok(patient.map(|stored| patient::row(session, &stored)))
@@ -128,7 +132,7 @@ fn row(session: &Session, desk: Option<&Desk>, found: &Found) -> ConflictRow {
 }
 
 /// A value without its braces: strings as they are, numbers with the digits that were written, of objects what people read.
-fn in_words(value: &str) -> String {
+pub(crate) fn in_words(value: &str) -> String {
     let mut words = Vec::new();
     collect(value, &mut words, 0);
     let words = words.join(" ");

@@ -18,7 +18,7 @@ pub(super) const RESTORE: &str = "restore";
 pub(super) const BOTH: &str = "both";
 
 /// The element's name on the surface.
-pub(super) fn element_name(kind: Kind, key: FieldKey) -> String {
+pub(crate) fn element_name(kind: Kind, key: FieldKey) -> String {
     if key.field == field::REMOVED {
         return REMOVED.to_owned();
     }

@@ -4,6 +4,7 @@ use super::wire::{DeviceRow, DeviceStatus, DeviceUser};
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
+use crate::lease;
 use crate::posture::{self, Inventory};
 use crate::session::Session;
 use crate::sync::key::{store_roles, store_user};
@@ -32,9 +33,9 @@ impl Command for Input {
 
 /// All devices, this one first, then by name.
 pub(crate) fn rows(clinic: &Clinic) -> Result<Vec<DeviceRow>, CommandError> {
-    let (agrees, heard) = {
+    let (agrees, heard, leases) = {
         let live = clinic.sync().live();
-        (live.agrees.clone(), live.devices_heard.clone())
+        (live.agrees.clone(), live.devices_heard.clone(), live.leases.clone())
     };
     clinic.with_both(|session, desk| {
         let known = Known {
@@ -42,6 +43,7 @@ pub(crate) fn rows(clinic: &Clinic) -> Result<Vec<DeviceRow>, CommandError> {
             desk,
             agrees,
             heard,
+            leases,
             inventory: Inventory::open(session, desk)?,
         };
         let devices = desk.roster()?.devices();
@@ -61,6 +63,7 @@ struct Known<'a> {
     desk: &'a Desk,
     agrees: ByDevice<bool>,
     heard: ByDevice<u64>,
+    leases: ByDevice<u64>,
     inventory: Option<Inventory>,
 }
 
@@ -73,6 +76,8 @@ impl Known<'_> {
         // In memory since the start, in the trail from before it.
         let since_start = self.heard.get(&id.0).copied();
         let last_heard_ms = since_start.max(self.inventory.as_ref().and_then(|known| known.heard_ms(store_id)));
+        let given_ms = self.leases.get(&id.0);
+        let lease_ends_ms = given_ms.map(|at| lease::ends_ms(desk, *at)).transpose()?;
         let report = match &self.inventory {
             Some(inventory) => inventory.reports(session, desk, store_id, 1)?.pop(),
             None => None,
@@ -96,7 +101,7 @@ impl Known<'_> {
             wipe: device
                 .wipe
                 .as_ref()
-                .map(|order| wipe::views(session, desk, (id, order), last_heard_ms, None))
+                .map(|order| wipe::views(session, desk, (id, order), last_heard_ms, lease_ends_ms))
                 .transpose()?,
             report,
             warnings,

@@ -3,11 +3,11 @@
 use super::{Document, Wish, answer, find, owner, sealed_of, unread};
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
-use crate::error::{CommandError, ErrorCode};
+use crate::error::CommandError;
+use crate::export::{Disclosure, detail, file_fault, write_new};
+use crate::policy;
 use serde::Deserialize;
-use std::fs::OpenOptions;
 use std::io::{Read, Write};
-use std::path::Path;
 use ts_rs::TS;
 use wardkeep_record::id::RecordId;
 use wardkeep_record::role::Permission;
@@ -22,6 +22,10 @@ pub struct Input {
     pub id: RecordId,
     /// The new file. One that is there is left alone.
     pub path: String,
+    /// For whom the copy is, and why.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub disclosure: Option<Disclosure>,
 }
 
 impl std::fmt::Debug for Input {
@@ -36,36 +40,28 @@ impl Command for Input {
     const NEED: Need = Need::May(Permission::PatientRead);
 
     fn run(self, clinic: &Clinic) -> Result<Document, CommandError> {
-        let path = Path::new(&self.path);
-        let inside = |path: &Path| {
-            path.canonicalize()
-                .is_ok_and(|path| path.starts_with(clinic.home().root()))
-        };
-        if path.parent().is_none_or(inside) {
-            return Err(CommandError::invalid("path"));
-        }
-        let mut file = create(path).map_err(|error| fault(&error).at("path"))?;
-        let saved = clinic
-            .save_document_to(self.id, &mut file)
-            .and_then(|()| file.sync_all().map_err(|error| fault(&error).at("path")));
-        if let Err(error) = saved {
-            // Half a copy helps nobody.
-            drop(file);
-            let _ = std::fs::remove_file(path);
-            return Err(error);
-        }
+        write_new(clinic, &self.path, |file| {
+            clinic.save_document_to(self.id, self.disclosure.as_ref(), file)
+        })?;
         clinic.with_session(|session| answer(clinic, session, self.id))
     }
 }
 
 impl Clinic {
     /// Writes a document's content in clear to where the person said, chunk by chunk.
-    pub fn save_document_to(&self, id: RecordId, out: &mut dyn Write) -> Result<(), CommandError> {
+    pub fn save_document_to(
+        &self,
+        id: RecordId,
+        disclosure: Option<&Disclosure>,
+        out: &mut dyn Write,
+    ) -> Result<(), CommandError> {
         let sealed = self.with_session(|session| {
             let (at, stored) = session.read(|view| find(session, view, id, Wish::Save))?;
+            policy::may_export(session)?;
             let sealed = sealed_of(&stored)?;
             let patient = owner(&stored)?;
-            let detail = serde_json::json!({ "to": "file", "bytes": sealed.size });
+            let mut detail = detail(disclosure)?;
+            detail["bytes"] = sealed.size.into();
             session.write(at, |tx| {
                 let entry = AuditEntry::new(Action::Export).patient(patient).record(id);
                 Ok(tx.audit(&entry.detail(&detail))?)
@@ -86,30 +82,11 @@ impl Clinic {
             }
             size += count as u64;
             hasher.update(&chunk[..count]);
-            out.write_all(&chunk[..count]).map_err(|error| fault(&error))?;
+            out.write_all(&chunk[..count]).map_err(|error| file_fault(&error))?;
         }
         if size != sealed.size || hasher.finalize() != sealed.digest {
             return Err(unread(BlobError::Damaged));
         }
-        out.flush().map_err(|error| fault(&error))
-    }
-}
-
-/// A new file that only its owner may read.
-fn create(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
-}
-
-fn fault(error: &std::io::Error) -> CommandError {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull.into(),
-        _ => ErrorCode::FileUnreadable.into(),
+        out.flush().map_err(|error| file_fault(&error))
     }
 }

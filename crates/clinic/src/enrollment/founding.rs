@@ -24,7 +24,7 @@ pub(super) fn entries(session: &Session, desk: &mut Desk, device_name: &str) -> 
             return read.ok_or_else(|| CommandError::internal("stored founding"));
         }
         // A vault that was made to join a clinic founds none.
-        Some(Pending::Joining(_)) => return Err(ErrorCode::Conflict.into()),
+        Some(Pending::Joining(_) | Pending::Recovering) => return Err(ErrorCode::Conflict.into()),
         None => {}
     }
     let entries = make(session, desk, device_name)?;

@@ -19,6 +19,8 @@ pub(crate) enum Pending {
     },
     /// A request to join.
     Joining(Joining),
+    /// A vault that the recovery key takes in.
+    Recovering,
 }
 
 /// A request to join, and what became of it.

@@ -144,6 +144,8 @@ fn posture(clinic: &Clinic, session: &Session, desk: &mut Desk, facts: Facts) ->
             (one, other) => one.or(other),
         };
     }
-    (posture.clock_offset_ms, posture.heard_ms) = clinic.sync().live().server_clock();
+    let live = clinic.sync().live();
+    (posture.clock_offset_ms, posture.heard_ms) = live.server_clock();
+    posture.lease_ends_ms = live.lease.and_then(|lease| lease.ends_ms);
     Ok(posture)
 }

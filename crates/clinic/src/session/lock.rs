@@ -35,6 +35,7 @@ pub(crate) fn lock(clinic: &Clinic, reason: LockReason) {
     let _opening = clinic.opening();
     clinic.jobs().cancel_all();
     clinic.rotation().cancel();
+    clinic.recovery().forget();
     clinic.sync().interrupt();
     let Some(session) = clinic.take(reason) else {
         return;

@@ -5,6 +5,7 @@ use super::undo::Undos;
 use super::{People, Session};
 use crate::clinic::Clinic;
 use crate::error::CommandError;
+use crate::lease::rule_of;
 use crate::rotation::age;
 use crate::rotation::wire::KeyKind;
 use crate::setting::{self, Settings};
@@ -18,6 +19,7 @@ use wardkeep_record::op::Compartment;
 use wardkeep_vault::attempts::{self, FailedAttempt};
 use wardkeep_vault::blob;
 use wardkeep_vault::home::HomeLock;
+use wardkeep_vault::lease;
 use wardkeep_vault::store::{Action, AuditEntry, Store, View};
 use wardkeep_vault::unlock::Unlocked;
 
@@ -74,6 +76,9 @@ pub(crate) fn open_session(
     // Told twice is better than never: what cannot be dropped now is told again at the next unlock.
     if let Err(error) = attempts::forget(&env, &unlocked) {
         tracing::warn!(%error, "failed unlocks that are in the log now could not be dropped from their record");
+    }
+    if let Err(error) = lease::told(&env, &unlocked) {
+        tracing::warn!(%error, "the end of a lease that is in the log now could not be dropped from its record");
     }
     if let Err(error) = blob::remove_unfinished(&env.home) {
         tracing::warn!(%error, "sealed files that a crash left unfinished could not be removed");
@@ -132,6 +137,15 @@ fn write_down(store: &mut Store, unlocked: &Unlocked, how: Opening) -> Result<()
             };
             age::note(tx, key, unlocked.user, rekeyed.at_ms)?;
             tx.audit(&age::entry(key, "taken_over"))?;
+        }
+        if let Some(ended) = unlocked.lease.ended {
+            let why = rule_of(ended.why);
+            let detail = serde_json::json!({ "state": "ended", "reason": why, "at_ms": ended.at_ms });
+            tx.audit(&AuditEntry::new(Action::Lease).detail(&detail))?;
+        }
+        if unlocked.lease.taken_in {
+            let detail = serde_json::json!({ "state": "taken_in", "user": unlocked.user });
+            tx.audit(&AuditEntry::new(Action::Lease).detail(&detail))?;
         }
         if how != Opening::Create {
             tx.audit(&AuditEntry::new(Action::Unlock).detail(&serde_json::json!({ "by": how.name() })))?;

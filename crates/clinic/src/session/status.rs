@@ -4,6 +4,7 @@ use super::wire::{AppState, AppStatus};
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
+use crate::lease;
 use crate::machine::Resume;
 use crate::user::UserRow;
 use crate::wipe::wire::WipedView;
@@ -32,6 +33,7 @@ impl Command for Input {
             can_resume: false,
             problem: None,
             wiped: None,
+            lease: lease::view(clinic),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             language: clinic.machine().language.clone(),
         };

@@ -6,6 +6,7 @@ use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::enrollment::becoming;
 use crate::error::{CommandError, ErrorCode};
+use crate::lease;
 use crate::secret::Password;
 use crate::sync::revoked;
 use serde::Deserialize;
@@ -28,6 +29,7 @@ impl Command for Input {
     const NEED: Need = Need::Nothing;
 
     fn run(self, clinic: &Clinic) -> Result<SessionView, CommandError> {
+        lease::meet_if_ended(clinic)?;
         let _opening = clinic.opening();
         if clinic.locked_because().is_none() {
             // A surface locks before it offers another user's password field.

@@ -6,6 +6,7 @@ use ts_rs::TS;
 use wardkeep_record::id::UserId;
 use wardkeep_record::op::Compartment;
 
+use crate::lease::wire::LeaseView;
 use crate::setting::Settings;
 use crate::user::UserRow;
 use crate::wipe::wire::WipedView;
@@ -38,6 +39,8 @@ pub enum LockReason {
     Revoked,
     /// The clinic has ordered this device to be wiped.
     Wiped,
+    /// The lease of this laptop has ended: the server must be met once.
+    LeaseEnded,
 }
 
 impl LockReason {
@@ -56,6 +59,7 @@ impl LockReason {
             Self::AccessChanged => "access_changed",
             Self::Revoked => "revoked",
             Self::Wiped => "wiped",
+            Self::LeaseEnded => "lease_ended",
         }
     }
 }
@@ -92,6 +96,8 @@ pub struct AppStatus {
     pub problem: Option<CommandError>,
     /// The wipe of this device, where there was one and nobody has begun anew.
     pub wiped: Option<WipedView>,
+    /// How long this laptop opens without a word from the server; nothing where it has no lease.
+    pub lease: Option<LeaseView>,
     /// Of the program.
     pub version: String,
     /// BCP 47 tag that the surface speaks while locked.

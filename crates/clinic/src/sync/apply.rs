@@ -4,7 +4,7 @@ use super::checkpoint;
 use super::desk::Desk;
 use super::key::{KEPT, enrollment, kem_secret};
 use super::wire::ProblemKind;
-use super::{name, seal};
+use super::{aside, name, seal};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
@@ -235,15 +235,17 @@ pub(super) fn leftovers(clinic: &Clinic) -> Result<(), CommandError> {
     unless_locked(clinic.with_session(|session| {
         let now_ms = session.now_ms();
         for at in KEPT.into_iter().filter(|at| session.holds(*at)) {
-            let (deferred, aside) =
-                session.read(|view| Ok((view.deferred_count(at)?, view.quarantined(at, 1000)?.len())))?;
-            let mut live = clinic.sync().live();
+            let deferred = session.read(|view| Ok(view.deferred_count(at)?))?;
             if deferred > 0 {
+                let mut live = clinic.sync().live();
                 live.problem(ProblemKind::NewerVersion, None, deferred, now_ms);
             }
-            if aside > 0 {
-                live.problem(ProblemKind::Quarantined, None, aside as u64, now_ms);
-            }
+        }
+        let waiting = clinic.with_clinic_desk(|desk| aside::waiting(desk))?;
+        for (device, segments) in waiting {
+            let device = clinic.with_clinic_desk(|desk| Ok(name::of_device(session, desk, device)))?;
+            let mut live = clinic.sync().live();
+            live.problem(ProblemKind::Quarantined, Some(device), segments, now_ms);
         }
         Ok(())
     }))

@@ -4,15 +4,13 @@ use super::exchange::{Exchanged, told};
 use super::snapshot;
 use super::wire::{Receiving, ReceivingWhat};
 use crate::clinic::Clinic;
-use crate::error::{CommandError, ErrorCode};
+use crate::error::CommandError;
 use wardkeep_roster::Compartment;
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::{Chain, Tip};
 use wardkeep_sync::peer::{Action, Step};
-use wardkeep_sync::segment::Segment;
 use wardkeep_sync::wire::PullRequest;
 use wardkeep_vault::spool::{Cursor, Kept};
-use wardkeep_vault::store::{Reason, store_compartment};
 
 /// Bytes of segments that one pull asks for: they are held in memory until they are verified and kept.
 const PULL_BYTES: u64 = 8 << 20;
@@ -65,7 +63,7 @@ pub(super) fn pull(
             continue;
         }
         // What is to come from a snapshot was not pulled.
-        if only.is_none() && !taken.set_aside_later && awaited.is_empty() {
+        if only.is_none() && awaited.is_empty() {
             all.extend(told(clinic, snapshot::pulled(clinic)?)?);
         }
         return Ok(all);
@@ -96,20 +94,18 @@ fn tip_at(spool: &wardkeep_vault::spool::Spool, chain: &Chain, seq: u64) -> Resu
 
 /// What became of a batch.
 #[derive(Default)]
-struct Taken {
-    new: u64,
-    actions: Vec<Action>,
-    /// Something is to be put aside by somebody who is not unlocked now.
-    set_aside_later: bool,
+pub(super) struct Taken {
+    pub(super) new: u64,
+    pub(super) actions: Vec<Action>,
 }
 
 /// Judges a batch and keeps what belongs here. One bad segment stops its chain and nothing else.
-fn keep(clinic: &Clinic, pulled: &[Vec<u8>]) -> Result<Taken, CommandError> {
+pub(super) fn keep(clinic: &Clinic, pulled: &[Vec<u8>]) -> Result<Taken, CommandError> {
     let now_ms = clinic.machine().clock.now_ms();
     let mut taken = Taken::default();
-    let mut aside = Vec::new();
     let kept = clinic.with_clinic_desk(|desk| {
-        let mut good: Vec<&[u8]> = Vec::new();
+        let (mut good, mut aside): (Vec<&[u8]>, Vec<&[u8]>) = (Vec::new(), Vec::new());
+        let mut marks = Vec::new();
         let (peer, spool) = desk.peer()?;
         for bytes in pulled {
             match peer.on_segment(spool, bytes) {
@@ -124,7 +120,11 @@ fn keep(clinic: &Clinic, pulled: &[Vec<u8>]) -> Result<Taken, CommandError> {
                     taken.actions.extend(peer.stored(segment.header().chain, tip, now_ms));
                     good.push(bytes);
                 }
-                Step::Quarantine(_) => aside.push(bytes.as_slice()),
+                Step::Quarantine(verified) => {
+                    let header = verified.segment().header();
+                    marks.push((header.chain, header.seq));
+                    aside.push(bytes);
+                }
                 Step::Skip | Step::Missing(_) => {}
                 Step::FetchRoster => {
                     let after = peer.roster().head().0;
@@ -138,43 +138,19 @@ fn keep(clinic: &Clinic, pulled: &[Vec<u8>]) -> Result<Taken, CommandError> {
             return Err(CommandError::internal("spool and state machine disagree"));
         }
         taken.new = good.len() as u64;
+        // What a revoked device wrote waits for an admin, sealed as it is.
+        if !aside.is_empty() && desk.spool.put_aside(&aside, now_ms)? > 0 {
+            tracing::warn!("there is no more room for what revoked devices wrote; the server keeps it");
+        }
+        let peer = desk.peer()?.0;
+        marks.into_iter().for_each(|(chain, seq)| peer.quarantined(chain, seq));
         Ok(())
     });
     if let Err(error) = kept {
         clinic.sync().close_desk();
         return Err(error);
     }
-    set_aside(clinic, &aside, &mut taken)?;
     Ok(taken)
-}
-
-/// Keeps genuine segments that do not count for an admin to look at; a locked device leaves them to its next unlock.
-fn set_aside(clinic: &Clinic, aside: &[&[u8]], taken: &mut Taken) -> Result<(), CommandError> {
-    for bytes in aside {
-        let kept = clinic.with_both(|session, desk| {
-            let roster = desk.roster()?;
-            let Some(verified) = Segment::parse(bytes).ok().and_then(|one| one.verify(roster).ok()) else {
-                return Ok(true);
-            };
-            let header = *verified.segment().header();
-            if header.chain.compartment == Compartment::Audit {
-                // No record waits in it. The server keeps it, and it never counts for the device's trail.
-                desk.peer()?.0.quarantined(header.chain, header.seq);
-                return Ok(true);
-            }
-            if !store_compartment(header.chain.compartment).is_some_and(|at| session.holds(at)) {
-                return Ok(false);
-            }
-            session.with_store(|store| store.quarantine(&verified, Reason::AfterRevocation))?;
-            desk.peer()?.0.quarantined(header.chain, header.seq);
-            Ok(true)
-        });
-        match kept {
-            Err(error) if error.code == ErrorCode::Locked => taken.set_aside_later = true,
-            other => taken.set_aside_later |= !other?,
-        }
-    }
-    Ok(())
 }
 
 /// Fetches this device's mailbox.

@@ -2,6 +2,7 @@
 
 use super::wire::{Problem, ProblemKind, Receiving};
 use crate::error::{CommandError, ErrorCode};
+use crate::lease::wire::LeaseView;
 use std::collections::BTreeMap;
 
 /// The state of sync in this process.
@@ -25,6 +26,10 @@ pub(crate) struct Live {
     pub(super) untrusted: bool,
     /// The server refuses this device's key as revoked, or the roster says so.
     pub(super) revoked: bool,
+    /// The lease, as it was last looked at.
+    pub(crate) lease: Option<LeaseView>,
+    /// When other devices that are to be wiped were last given a lease, by the server's word and clock.
+    pub(crate) leases: BTreeMap<[u8; 16], u64>,
     /// Whether another device's checkpoint had the digest that this device had, by the device's id.
     pub(crate) agrees: BTreeMap<[u8; 16], bool>,
     /// When something of another device was applied here last, by the device's id.
@@ -72,7 +77,16 @@ impl Live {
                 self.problem(ProblemKind::Certificate, None, 1, now_ms);
             }
             ErrorCode::DeviceRevoked => self.revoked = true,
+            // It asks for patience, as one that stops or has too much to do.
+            ErrorCode::ServerRefused if error.retryable => {
+                self.offline_since_ms.get_or_insert(now_ms);
+            }
             ErrorCode::ServerRefused => self.problem(ProblemKind::Refused, None, 1, now_ms),
+            ErrorCode::ServerFull => self.problem(ProblemKind::ServerFull, None, 1, now_ms),
+            // What a device asks for in a round is always there at a server that is one.
+            ErrorCode::ServerAnswer | ErrorCode::NotFound | ErrorCode::Expired => {
+                self.problem(ProblemKind::ServerFault, None, 1, now_ms);
+            }
             _ => {}
         }
     }

@@ -10,6 +10,7 @@ use crate::session::Session;
 use wardkeep_record::op::Compartment;
 use wardkeep_roster::entry::{Body, SealedName};
 use wardkeep_roster::{ClinicId, DeviceId, Roster, UserId};
+use wardkeep_sync::epoch::former_keys;
 use wardkeep_sync::name::{MAX_NAME_BYTES, Named, epoch_of, open_name, seal_name};
 use wardkeep_sync::secret::EpochKey;
 
@@ -67,6 +68,25 @@ pub(crate) fn in_roster(session: &Session, roster: &Roster, id: UserId) -> Optio
     let sealed = &roster.user(&id)?.name;
     let user = Named::User(id);
     open(session, roster, user, sealed, false).or_else(|| open(session, roster, user, sealed, true))
+}
+
+/// A user's name, opened with the newest office key in hand and the former ones that it unwraps.
+pub(crate) fn with_key(roster: &Roster, id: UserId, newest: u32, key: &EpochKey) -> Option<String> {
+    let sealed = &roster.user(&id)?.name;
+    let epoch = epoch_of(sealed)?;
+    let office = wardkeep_roster::Compartment::Office;
+    let former = former_keys(roster, office, newest, key, epoch).ok()?;
+    let key = former
+        .iter()
+        .find(|(number, _)| *number == epoch)
+        .map_or(key, |(_, key)| key);
+    let named = |scope: &ClinicId| open_name(scope, epoch, key, Named::User(id), sealed).ok();
+    named(&roster.clinic()).or_else(|| named(&founding_scope(roster)?))
+}
+
+/// Why segments of a device stay out, where it can be read.
+pub(crate) fn reason(session: &Session, roster: &Roster, device: DeviceId, sealed: &SealedName) -> Option<String> {
+    open(session, roster, Named::Reason(device), sealed, false)
 }
 
 /// The first digits of an id.

@@ -2,6 +2,8 @@
 
 use super::exchange::Exchanged;
 use super::key::KEPT;
+use super::revoked;
+use super::wire::ProblemKind;
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use wardkeep_sync::frontier::{Frontier, Gap};
@@ -88,6 +90,10 @@ pub(super) fn push_chain(clinic: &Clinic, gap: Gap, done: &mut Exchanged) -> Res
 /// Sends what this device has sealed and the server does not hold, without a look at what the device may still read. Says whether the
 /// server holds all of it.
 pub(crate) fn post_outbox(clinic: &Clinic) -> Result<bool, CommandError> {
+    if clinic.with_clinic_desk(|desk| desk.is_revoked())? {
+        // Nothing of it counts before an admin says so.
+        return revoked::hand_in(clinic).map(|()| true);
+    }
     for _ in 0..2 {
         let reply = clinic.ask(|link| async move { link.vector().await })?;
         let gaps = clinic.with_clinic_desk(|desk| {
@@ -126,6 +132,10 @@ fn refusal(result: &PushResult) -> Option<RefusalCode> {
 
 fn refused(clinic: &Clinic, gap: &Gap, code: RefusalCode) -> Result<(), CommandError> {
     tracing::warn!(?code, device = ?gap.chain.device, "the server refused a segment");
+    if matches!(code, RefusalCode::Full | RefusalCode::Storage) {
+        let now_ms = clinic.machine().clock.now_ms();
+        clinic.sync().live().problem(ProblemKind::ServerFull, None, 1, now_ms);
+    }
     if code == RefusalCode::Revoked {
         let own = clinic.with_clinic_desk(|desk| Ok(desk.device()? == gap.chain.device))?;
         clinic.sync().live().revoked |= own;

@@ -3,34 +3,63 @@
 
 use super::Desk;
 use super::key::wire_user;
-use super::server_of;
+use super::{rescue, server_of};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
-use crate::link::{Address, Pin};
+use crate::link::{Address, Pin, Server};
 use crate::session::lock::lock;
 use crate::session::wire::LockReason;
 use wardkeep_record::id::UserId;
-use wardkeep_roster::Enrollment;
 use wardkeep_roster::roster::Status;
+use wardkeep_roster::{Enrollment, Roster};
 use wardkeep_vault::key::SigningSeed;
 
 /// After the server has refused this device: fetches what the roster says of it, and ends the session if it says so.
-pub(super) fn learn(clinic: &Clinic) -> Result<(), CommandError> {
-    let asked = clinic.with_clinic_desk(|desk| {
-        let link = desk.spool.server()?.ok_or(ErrorCode::NotAttached)?;
-        Ok((link, desk.roster()?.clinic(), desk.device()?, desk.head()?.number))
-    })?;
-    let (link, of, device, after) = asked;
-    let address: Address = link.address.parse().map_err(|_| ErrorCode::NotAttached)?;
-    // Whom the entries are about is in them; the connection is nobody's.
-    let stranger = SigningSeed::generate(&*clinic.env().random);
-    let server = server_of(&clinic.env().clock, stranger.expose(), address, Pin(link.pin))?;
+pub(crate) fn learn(clinic: &Clinic) -> Result<(), CommandError> {
+    let asked = clinic.with_clinic_desk(|desk| Ok((desk.roster()?.clinic(), desk.device()?, desk.head()?.number)))?;
+    let (of, device, after) = asked;
+    let server = as_stranger(clinic)?;
     let entries = clinic.ask_at(
         &server,
         |link| async move { link.revocation_after(of, device, after).await },
     )?;
+    if clinic.with_clinic_desk(|desk| is_revoked_by(desk, &entries))? {
+        // What was written until now is sealed by the roster that it was written under.
+        clinic.sync().live().revoked = true;
+        lock(clinic, LockReason::Revoked);
+    }
     clinic.with_clinic_desk(|desk| desk.extend_roster(&entries).map(drop))?;
-    obey(clinic)
+    obey(clinic)?;
+    if clinic.with_clinic_desk(|desk| desk.is_revoked())? {
+        rescue::offer(clinic, &server)?;
+    }
+    Ok(())
+}
+
+/// What was not sent by a device that is revoked and has an order to wipe besides, which comes first.
+pub(super) fn hand_in(clinic: &Clinic) -> Result<(), CommandError> {
+    rescue::offer(clinic, &as_stranger(clinic)?)
+}
+
+/// The clinic's server under a key of the moment. Whom things are about is in them; the connection is nobody's.
+fn as_stranger(clinic: &Clinic) -> Result<Server, CommandError> {
+    let link = clinic.with_clinic_desk(|desk| desk.spool.server()?.ok_or_else(|| ErrorCode::NotAttached.into()))?;
+    let address: Address = link.address.parse().map_err(|_| ErrorCode::NotAttached)?;
+    let stranger = SigningSeed::generate(&*clinic.env().random);
+    server_of(&clinic.env().clock, stranger.expose(), address, Pin(link.pin))
+}
+
+/// Whether these entries, as far as they are valid behind the roster, revoke this device.
+fn is_revoked_by(desk: &Desk, entries: &[Vec<u8>]) -> Result<bool, CommandError> {
+    let mut longer: Roster = desk.roster()?.clone();
+    for entry in entries {
+        // What is not valid is refused where the entries are taken over.
+        if longer.append(entry).is_err() {
+            break;
+        }
+    }
+    let known = longer.device(&desk.device()?).map(|device| device.status);
+    Ok(matches!(known, Some(Status::Revoked { .. })))
 }
 
 /// Ends the session where the roster has revoked this device.

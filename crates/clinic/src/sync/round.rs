@@ -1,13 +1,14 @@
 //! One round: everything that can be sent and fetched now. Each step asks what is there and does what is missing, so that a round that
 //! ended anywhere is simply done again.
 
-use super::exchange::exchange;
+use super::exchange::{Exchanged, exchange};
 use super::wire::ProblemKind;
-use super::{apply, checkpoint, fetch, files, held, push, revoked, seal, snapshot, trail};
+use super::{apply, aside, checkpoint, fetch, files, held, push, revoked, seal, snapshot, trail};
 use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining, naming};
 use crate::error::{CommandError, ErrorCode};
+use crate::lease;
 use crate::policy;
 use crate::posture;
 use crate::wipe;
@@ -31,6 +32,15 @@ pub struct Outcome {
     pub joining: bool,
     /// The device was wiped: there is nothing to keep in step any more.
     pub wiped: bool,
+}
+
+/// Does something else with server and desk, after the round that runs.
+pub(crate) fn one_at_a_time<R>(
+    clinic: &Clinic,
+    work: impl FnOnce() -> Result<R, CommandError>,
+) -> Result<R, CommandError> {
+    let _one = held(&clinic.sync().rounds);
+    work()
 }
 
 /// Does a round, after the one that runs.
@@ -74,6 +84,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     }
     // By the roster that it was written under: whoever lost a right since had it then.
     seal::all(clinic)?;
+    lease::follow(clinic)?;
     hello(clinic)?;
     let now_ms = clinic.machine().clock.now_ms();
     clinic.with_clinic_desk(|desk| {
@@ -91,14 +102,15 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         return Ok(Outcome::default());
     }
     clinic.sync().live().revoked = false;
+    lease::met(clinic)?;
     fetch::parcels(clinic)?;
+    done.add(admit(clinic)?);
     if access::follow(clinic)? {
         return Ok(Outcome::default());
     }
     wipe::follow(clinic)?;
     apply::parcels(clinic)?;
-    let settled = snapshot::take_wanted(clinic)?;
-    if settled {
+    if snapshot::take_wanted(clinic)? {
         done.add(exchange(clinic)?);
     }
     revoke::renew_due(clinic)?;
@@ -127,6 +139,16 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
         joining: false,
         wiped: false,
     })
+}
+
+/// What a revoked device had handed in, and of it what an admin has accepted: everybody gets that from whoever has it.
+fn admit(clinic: &Clinic) -> Result<Exchanged, CommandError> {
+    aside::fetch(clinic)?;
+    if aside::release(clinic)? > 0 {
+        exchange(clinic)
+    } else {
+        Ok(Exchanged::default())
+    }
 }
 
 /// The server's clock, for the person to know whose is wrong. Nothing is decided by it.

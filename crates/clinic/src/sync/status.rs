@@ -8,6 +8,7 @@ use super::{Desk, name, push, snapshot};
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
+use crate::lease;
 use crate::session::Session;
 use serde::Deserialize;
 use ts_rs::TS;
@@ -36,6 +37,9 @@ impl Command for Input {
 pub(crate) fn status(clinic: &Clinic) -> Result<SyncStatus, CommandError> {
     let mut status = from_memory(clinic);
     let locked = clinic.locked_because().is_some();
+    if status.lease.is_none() && clinic.home().spool_db().exists() {
+        status.lease = lease::view(clinic);
+    }
     let seen = match clinic.with_session(|session| of_session(clinic, session, &mut status)) {
         Err(error) if error.code == ErrorCode::Locked => of_locked(clinic, &mut status),
         other => other,
@@ -74,6 +78,7 @@ fn from_memory(clinic: &Clinic) -> SyncStatus {
         offline_since_ms: live.offline_since_ms,
         clock_offset_ms: live.clock_offset_ms,
         snapshots: Vec::new(),
+        lease: live.lease,
     }
 }
 

@@ -33,6 +33,17 @@ pub(super) enum When {
     Now,
 }
 
+/// Brings the unlocked reader's trail up to what is known here: what this laptop has written goes into segments, and what lies in the
+/// spool into the trail. Needs no server, and does nothing where there is no clinic or nobody who may read.
+pub(crate) fn refresh(clinic: &Clinic) -> Result<(), CommandError> {
+    let reads = clinic.with_desk(|desk| Ok(desk.has_roster()))?;
+    if reads != Some(true) {
+        return Ok(());
+    }
+    clinic.with_both(|session, desk| seal(session, desk, When::Now))?;
+    take_in(clinic)
+}
+
 /// Seals what is due. Says how many segments.
 pub(super) fn seal_due(clinic: &Clinic) -> Result<u64, CommandError> {
     match clinic.with_both(|session, desk| seal(session, desk, When::Due)) {

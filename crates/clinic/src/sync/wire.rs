@@ -1,6 +1,7 @@
 //! What the surfaces see of sync.
 
 use super::files::Files;
+use crate::lease::wire::LeaseView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use wardkeep_record::op::Compartment;
@@ -64,6 +65,8 @@ pub struct SyncStatus {
     pub clock_offset_ms: Option<i64>,
     /// The last snapshot of each open compartment.
     pub snapshots: Vec<SnapshotStatus>,
+    /// How long this laptop opens without a word from the server; nothing where it has no lease.
+    pub lease: Option<LeaseView>,
 }
 
 /// What of one compartment has not left this laptop.
@@ -159,6 +162,10 @@ pub enum ProblemKind {
     Clock,
     /// The server refuses something.
     Refused,
+    /// The server has no room left: what was written waits here.
+    ServerFull,
+    /// The server answers a request of every round with an error, or with something that is no answer.
+    ServerFault,
     /// The server's certificate is not the pinned one, or out of date.
     Certificate,
     /// A key is missing: changes of that compartment cannot be opened yet.

@@ -201,7 +201,7 @@ fn what_came_in_goes_out() {
     json(&clinic, "note_finish", value!({"patient": id, "text": "Seen today."})).unwrap();
     let mut out = Vec::new();
     let count = clinic
-        .export_patient_to(id.as_str().unwrap().parse().unwrap(), &mut out)
+        .export_patient_to(id.as_str().unwrap().parse().unwrap(), None, &mut out)
         .unwrap();
     let exported: Value = serde_json::from_slice(&out).unwrap();
     let entries = exported["entry"].as_array().unwrap();

@@ -8,6 +8,8 @@ use crate::rotation::age;
 use crate::rotation::wire::KeyKind;
 use crate::secret::Password;
 use crate::session::Session;
+use crate::session::lock::lock;
+use crate::session::wire::LockReason;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_record::op::Compartment;
@@ -33,7 +35,12 @@ impl Command for Input {
         clinic
             .judge_password(&self.new, &[&name])
             .map_err(|error| error.at("new"))?;
-        clinic.with_session(|session| self.change(session))
+        let changed = clinic.with_session(|session| self.change(session));
+        if changed.as_ref().is_err_and(|error| error.code == ErrorCode::LeaseEnded) {
+            // One wrong password too many: whoever sits here is not let go on.
+            lock(clinic, LockReason::LeaseEnded);
+        }
+        changed
     }
 }
 

@@ -3,6 +3,7 @@
 use super::wire::{WipeState, WipeView};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
+use crate::lease;
 use crate::session::Session;
 use crate::sync::key::wire_user;
 use crate::sync::wire::ProblemKind;
@@ -29,6 +30,7 @@ pub(crate) fn follow(clinic: &Clinic) -> Result<(), CommandError> {
     if awaited {
         let reply = clinic.ask(|link| async move { link.receipts().await })?;
         keep(clinic, &reply.receipts)?;
+        lease::hear_of_others(clinic);
     }
     note(clinic)
 }

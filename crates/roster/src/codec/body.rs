@@ -3,10 +3,10 @@
 use super::part::{Part, array, array_of, array_part, bytes_up_to};
 use super::{DecodeError, field, malformed};
 use crate::entry::{
-    AddDevice, AppVersion, Body, DiskEncryption, Enroll, Epoch, Genesis, Grant, LastAccepted, Policy, Recipients,
-    Recovery, RestoreEpoch, Revoke, Target, Wipe,
+    Accept, AddDevice, AppVersion, Body, Discard, DiskEncryption, Enroll, Epoch, Genesis, Grant, LastAccepted, Policy,
+    Recipients, Recovery, RestoreEpoch, Revoke, Target, Wipe,
 };
-use crate::limit::{MAX_LAST_ACCEPTED, MAX_WRAPPED_BYTES};
+use crate::limit::{MAX_JUDGED_SEGMENTS, MAX_LAST_ACCEPTED, MAX_WRAPPED_BYTES};
 use minicbor::encode::Write;
 use minicbor::{Decoder, Encoder, decode, encode};
 
@@ -47,6 +47,8 @@ array_part!(Revoke, 2, target, last_accepted);
 array_part!(Wipe, 3, device, nonce, post_outbox);
 array_part!(Recovery, 1, keys);
 array_part!(RestoreEpoch, 2, restored_at_ms, from_vector);
+array_part!(Accept, 5, device, incarnation, compartment, after, segments);
+array_part!(Discard, 3, device, segments, reason);
 
 impl Part for Epoch {
     fn put<W: Write>(&self, e: &mut Encoder<W>) -> Result<(), encode::Error<W::Error>> {
@@ -136,6 +138,22 @@ impl Part for Vec<LastAccepted> {
     }
 }
 
+/// Hashes of segments, as they come.
+impl Part for Vec<[u8; 32]> {
+    fn put<W: Write>(&self, e: &mut Encoder<W>) -> Result<(), encode::Error<W::Error>> {
+        e.array(self.len() as u64)?;
+        self.iter().try_for_each(|one| one.put(e))
+    }
+
+    fn take(d: &mut Decoder<'_>) -> Result<Self, decode::Error> {
+        let length = array(d)?;
+        if !(1..=MAX_JUDGED_SEGMENTS as u64).contains(&length) {
+            return Err(decode::Error::message("no segments, or too many"));
+        }
+        (0..length).map(|_| Part::take(d)).collect()
+    }
+}
+
 /// What a chain is told from another by.
 fn chain(one: &LastAccepted) -> (crate::DeviceId, [u8; 16], crate::Compartment) {
     (one.device, one.incarnation, one.compartment)
@@ -155,6 +173,8 @@ pub(super) fn put<W: Write>(body: &Body, e: &mut Encoder<W>) -> Result<(), encod
         Body::Wipe(body) => body.put(e),
         Body::Recovery(body) => body.put(e),
         Body::RestoreEpoch(body) => body.put(e),
+        Body::Accept(body) => body.put(e),
+        Body::Discard(body) => body.put(e),
     }
 }
 
@@ -172,6 +192,8 @@ pub(super) fn read(d: &mut Decoder<'_>) -> Result<Body, DecodeError> {
         8 => field(d).map(Body::Wipe),
         9 => field(d).map(Body::Recovery),
         10 => field(d).map(Body::RestoreEpoch),
+        11 => field(d).map(Body::Accept),
+        12 => field(d).map(Body::Discard),
         kind => Err(DecodeError::UnknownKind(kind)),
     }
 }
@@ -190,6 +212,8 @@ impl Body {
             Self::Wipe(_) => 8,
             Self::Recovery(_) => 9,
             Self::RestoreEpoch(_) => 10,
+            Self::Accept(_) => 11,
+            Self::Discard(_) => 12,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What an entry changes, once it was found right. Nothing here can fail.
 
+use super::aside::Aside;
 use super::state::Member;
 use super::{Device, KeyEpoch, Roster, Status, User, WipeOrder};
 use crate::entry::{AddDevice, Body, Enroll, Entry, Genesis, Policy, Revoke, Target, Wipe};
@@ -70,6 +71,16 @@ impl Roster {
             Body::Revoke(body) => self.revoke(body, number),
             Body::Wipe(body) => self.wipe(body, entry),
             Body::Recovery(body) => self.set_recovery(&body.keys, number),
+            Body::Accept(body) => {
+                if let Some(device) = self.members.devices.get_mut(&body.device) {
+                    device.aside.accept(body);
+                }
+            }
+            Body::Discard(body) => {
+                if let Some(device) = self.members.devices.get_mut(&body.device) {
+                    device.aside.discard(body, number);
+                }
+            }
         }
     }
 
@@ -85,6 +96,7 @@ impl Roster {
                 wipe: None,
                 users: Vec::new(),
                 last_accepted: None,
+                aside: Aside::default(),
             },
         );
     }

@@ -1,11 +1,14 @@
 //! What an entry must satisfy before it changes anything.
 
-use super::{Refusal, Roster, Status};
-use crate::entry::{AddDevice, Body, Enroll, Entry, Epoch, Genesis, Grant, Policy, Revoke, Target, Wipe};
+use super::{CutOff, Refusal, Roster, Status};
+use crate::entry::{
+    Accept, AddDevice, Body, Discard, Enroll, Entry, Epoch, Genesis, Grant, Policy, Revoke, Target, Wipe,
+};
 use crate::id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
 use crate::key::{EnrollmentKeys, Scope, VerifyingKey};
 use crate::limit::{
-    MAX_DEVICES, MAX_ENROLLMENTS, MAX_ENROLLMENTS_OF_ONE, MAX_ENTRIES, MAX_ROSTER_BYTES, MAX_USERS, RESERVED_ENTRIES,
+    MAX_DEVICES, MAX_ENROLLMENTS, MAX_ENROLLMENTS_OF_ONE, MAX_ENTRIES, MAX_JUDGED_OF_ONE, MAX_ROSTER_BYTES, MAX_USERS,
+    RESERVED_ENTRIES,
 };
 use crate::role::{Role, Roles};
 
@@ -131,6 +134,8 @@ impl Roster {
             Body::Wipe(body) => self.check_wipe(body, &entry.author),
             Body::Recovery(body) => self.check_keys(&body.keys, &DeviceId::ZERO),
             Body::RestoreEpoch(_) => Ok(()),
+            Body::Accept(body) => self.check_accept(body),
+            Body::Discard(body) => self.check_discard(body),
         }
     }
 
@@ -280,6 +285,34 @@ impl Roster {
         } else {
             Err(Refusal::CutOffElsewhere)
         }
+    }
+
+    /// What is accepted follows what counts, without a gap. Where the revocation drew no line, this entry does.
+    fn check_accept(&self, body: &Accept) -> Result<(), Refusal> {
+        let device = self.device(&body.device).ok_or(Refusal::DeviceUnknown)?;
+        let expected = match self.cut_off(&body.device, &body.incarnation, body.compartment) {
+            None | Some(CutOff::None) => return Err(Refusal::NotRevoked),
+            Some(CutOff::Unstated { .. }) => body.after,
+            Some(CutOff::After { seq, .. }) => seq,
+        };
+        if body.after != expected || body.after.checked_add(body.segments.len() as u64).is_none() {
+            return Err(Refusal::AcceptedElsewhere { expected });
+        }
+        if device.aside.accepted_count().saturating_add(body.segments.len()) > MAX_JUDGED_OF_ONE {
+            return Err(Refusal::Full);
+        }
+        Ok(())
+    }
+
+    fn check_discard(&self, body: &Discard) -> Result<(), Refusal> {
+        let device = self.device(&body.device).ok_or(Refusal::DeviceUnknown)?;
+        if device.status == Status::Active {
+            return Err(Refusal::NotRevoked);
+        }
+        if device.aside.discarded_count().saturating_add(body.segments.len()) > MAX_JUDGED_OF_ONE {
+            return Err(Refusal::Full);
+        }
+        Ok(())
     }
 
     fn check_wipe(&self, body: &Wipe, author: &Enrollment) -> Result<(), Refusal> {

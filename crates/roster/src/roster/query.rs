@@ -139,14 +139,35 @@ impl Roster {
     /// Which segments of a chain of this device count. `None` for a device that is not here.
     pub fn cut_off(&self, device: &DeviceId, incarnation: &[u8; 16], compartment: Compartment) -> Option<CutOff> {
         let device = self.device(device)?;
-        Some(match (device.status, &device.last_accepted) {
-            (Status::Active, _) => CutOff::None,
-            (Status::Revoked { at }, None) => CutOff::Unstated { at },
-            (Status::Revoked { at }, Some(chains)) => CutOff::After {
+        let Status::Revoked { at } = device.status else {
+            return Some(CutOff::None);
+        };
+        if let Some(seq) = device.aside.line(incarnation, compartment) {
+            return Some(CutOff::After { at, seq });
+        }
+        Some(match &device.last_accepted {
+            None => CutOff::Unstated { at },
+            Some(chains) => CutOff::After {
                 at,
                 seq: chains.get(&(*incarnation, compartment)).copied().unwrap_or(0),
             },
         })
+    }
+
+    /// The hash of the segment that an admin has accepted in this place of a revoked device's chain. Another segment there does not count.
+    pub fn accepted(
+        &self,
+        device: &DeviceId,
+        incarnation: &[u8; 16],
+        compartment: Compartment,
+        seq: u64,
+    ) -> Option<&[u8; 32]> {
+        self.device(device)?.aside.accepted(incarnation, compartment, seq)
+    }
+
+    /// Where an admin has decided that this segment of a revoked device stays out: the number of the entry.
+    pub fn discarded(&self, device: &DeviceId, segment: &[u8; 32]) -> Option<u32> {
+        self.device(device)?.aside.discarded(segment)
     }
 
     /// The order to wipe this device, if there is one. To be obeyed only when it is confirmed.

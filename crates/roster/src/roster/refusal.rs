@@ -127,6 +127,15 @@ pub enum Refusal {
     /// A revocation draws a line through chains of a device that it is not about.
     #[error("a line through the chain of another device")]
     CutOffElsewhere,
+    /// Only what a revoked device wrote waits for an admin's word.
+    #[error("the device was not revoked")]
+    NotRevoked,
+    /// What is accepted must follow the last segment that counts.
+    #[error("the accepted segments do not follow segment {expected}, the last that counts")]
+    AcceptedElsewhere {
+        /// The last that counts.
+        expected: u64,
+    },
     /// The device is to be wiped already, and this is no second admin's signature under the same order.
     #[error("the device is to be wiped already, since entry {at}")]
     WipeOrdered {

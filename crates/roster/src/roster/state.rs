@@ -1,5 +1,6 @@
 //! What the chain has said so far about devices, users, enrollments and epochs.
 
+use super::aside::Aside;
 use crate::entry::{Epoch, SealedName, Wipe};
 use crate::id::{DeviceId, Enrollment, UserId};
 use crate::key::{DeviceKey, EnrollmentKeys, KemKey, VerifyingKey, digest};
@@ -35,6 +36,8 @@ pub struct Device {
     pub users: Vec<UserId>,
     /// Where its revocation drew the line, if it said.
     pub(super) last_accepted: Option<BTreeMap<([u8; 16], Compartment), u64>>,
+    /// What admins have decided about the segments behind that line.
+    pub(super) aside: Aside,
 }
 
 impl Device {

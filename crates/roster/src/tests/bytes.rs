@@ -2,8 +2,8 @@
 
 use crate::codec;
 use crate::entry::{
-    Body, DiskEncryption, Draft, Entry, Grant, LastAccepted, Policy, RestoreEpoch, Revoke, SealedName, Target, Wipe,
-    hash_of,
+    Accept, Body, Discard, DiskEncryption, Draft, Entry, Grant, LastAccepted, Policy, RestoreEpoch, Revoke, SealedName,
+    Target, Wipe, hash_of,
 };
 use crate::id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
 use crate::role::{Compartment, Role, Roles};
@@ -130,6 +130,31 @@ fn wipe_and_restore_epoch() {
         from_vector: [6; 32],
     };
     insta::assert_snapshot!("restore_epoch", entry(Body::RestoreEpoch(restore)));
+}
+
+#[test]
+fn accept_and_discard() {
+    let accept = Accept {
+        device: sample::device(2),
+        incarnation: [9; 16],
+        compartment: Compartment::Clinical,
+        after: 1 << 33,
+        segments: vec![[0xaa; 32], [0xbb; 32]],
+    };
+    insta::assert_snapshot!("accept", entry(Body::Accept(accept)));
+    let discard = Discard {
+        device: sample::device(2),
+        segments: vec![[0xcc; 32]],
+        reason: sample::name("why"),
+    };
+    insta::assert_snapshot!("discard", entry(Body::Discard(discard)));
+    let none = Discard {
+        device: sample::device(2),
+        segments: Vec::new(),
+        reason: sample::name("why"),
+    };
+    let bytes = Sample::default().sign(founder(), Body::Discard(none));
+    assert!(codec::decode(&bytes).is_err(), "one that is about nothing is none");
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub struct Limits {
     pub blob_bytes: u64,
     /// Parcels that wait for one device.
     pub parcels_per_device: u32,
+    /// What is kept of a revoked device that it had not sent, in bytes.
+    pub rescue_bytes_per_device: u64,
     /// Open invitations of one clinic.
     pub invitations_per_clinic: u32,
     /// How long a request may send nothing, in seconds.
@@ -77,6 +79,7 @@ impl Default for Limits {
             pull_bytes: MAX_PULL_BYTES,
             blob_bytes: 2 * GIB,
             parcels_per_device: 10_000,
+            rescue_bytes_per_device: 64 * MIB,
             invitations_per_clinic: 100,
             idle_request_s: 30,
             keep_upload_days: 14,
@@ -110,6 +113,7 @@ impl Limits {
             self.push_bytes,
             self.pull_bytes,
             self.blob_bytes,
+            self.rescue_bytes_per_device,
         ];
         let times = [self.idle_request_s, self.keep_upload_days];
         if least_counts.contains(&0) || times.contains(&0) || least_mib.iter().any(|bytes| *bytes < 2 * MIB) {

@@ -1,6 +1,6 @@
 //! `POST /v1/parcels` and `GET /v1/parcels?after=N`: compartment keys on their way, sealed to one enrollment each.
 
-use crate::app::{App, Device};
+use crate::app::{App, Member};
 use crate::body::Cbor;
 use crate::fault::Fault;
 use crate::store::NewParcel;
@@ -21,7 +21,7 @@ pub struct After {
 /// What came into the caller's mailbox since.
 pub async fn get(
     State(app): State<Arc<App>>,
-    Device { caller, .. }: Device,
+    Member { caller, .. }: Member,
     Query(After { after }): Query<After>,
 ) -> Result<Cbor<ParcelsReply>, Fault> {
     let parcels = app
@@ -39,7 +39,7 @@ pub async fn get(
 /// Takes parcels that the roster bears out: from the sender's own device, to somebody entitled to it. All or none.
 pub async fn post(
     State(app): State<Arc<App>>,
-    Device { caller, clinic }: Device,
+    Member { caller, clinic }: Member,
     Cbor(post): Cbor<ParcelsPost>,
 ) -> Result<StatusCode, Fault> {
     let mut parcels = Vec::with_capacity(post.parcels.len());

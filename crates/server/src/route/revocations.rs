@@ -47,7 +47,7 @@ pub async fn get(
     Ok(Body::from_stream(pieces).into_response())
 }
 
-fn id_of<const N: usize>(text: &str) -> Result<[u8; N], Fault> {
+pub(super) fn id_of<const N: usize>(text: &str) -> Result<[u8; N], Fault> {
     let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| Fault::UNKNOWN)?;
     bytes.try_into().map_err(|_| Fault::UNKNOWN)
 }

@@ -1,6 +1,6 @@
 //! `GET /v1/roster?after=N` and `POST /v1/roster`: the signed chain. Appended by compare-and-swap, verified before it is stored.
 
-use crate::app::{App, Device};
+use crate::app::{App, Member};
 use crate::body::Cbor;
 use crate::clinic::{Clinic, head_of, listings};
 use crate::fault::Fault;
@@ -32,8 +32,8 @@ pub struct After {
 }
 
 /// The entries after this number, as a stream of items.
-pub async fn get(device: Device, Query(After { after }): Query<After>) -> Response {
-    let pieces = stream::unfold((device.clinic, after), |(clinic, after)| async move {
+pub async fn get(member: Member, Query(After { after }): Query<After>) -> Response {
+    let pieces = stream::unfold((member.clinic, after), |(clinic, after)| async move {
         let (piece, last) = piece_of(clinic.relay().roster(), after);
         (last > after).then(|| (Ok::<_, Infallible>(piece), (clinic, last)))
     });
@@ -66,7 +66,7 @@ pub(super) fn piece_until(roster: &Roster, after: u32, until: u32) -> (Bytes, u3
 /// Appends entries if the head is still the expected one; the head as it is otherwise (status 409). Repeating is harmless.
 pub async fn post(
     State(app): State<Arc<App>>,
-    Device { clinic, .. }: Device,
+    Member { clinic, .. }: Member,
     Cbor(post): Cbor<RosterPost>,
 ) -> Result<Response, Fault> {
     let _turn = clinic.appending.lock().await;

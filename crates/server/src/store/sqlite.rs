@@ -8,6 +8,7 @@ mod mailbox;
 mod open;
 mod readers;
 pub mod rekey;
+mod rescue;
 mod schema;
 mod segments;
 mod snapshots;
@@ -17,14 +18,14 @@ pub use open::{DatabaseKey, KeyError};
 
 use super::{
     Appended, ClinicUsage, Founded, Founding, JoinAnswer, Joined, LeaseAsk, NewInvitation, NewJoin, NewParcel,
-    NewReceipt, NewSegment, NewSnapshot, Run, SnapshotRow, Store, StoreError, Stored, Upload,
+    NewReceipt, NewRescue, NewSegment, NewSnapshot, Run, SnapshotRow, Store, StoreError, Stored, Upload,
 };
 use crate::directory::PeerKey;
 use crate::token::TokenHash;
 use async_trait::async_trait;
 use readers::Readers;
 use std::path::Path;
-use wardkeep_roster::{ClinicId, DeviceId};
+use wardkeep_roster::{ClinicId, Compartment, DeviceId};
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::id::Chain;
 use writer::Writer;
@@ -158,6 +159,31 @@ impl Store for SqliteStore {
 
     async fn receipts(&self, clinic: ClinicId) -> Stored<Vec<Vec<u8>>> {
         self.readers.run(move |db| device::receipts(db, clinic)).await
+    }
+
+    async fn put_rescues(
+        &self,
+        clinic: ClinicId,
+        new: Vec<NewRescue>,
+        now_ms: u64,
+        quota: u64,
+        most_bytes: u64,
+    ) -> Stored<Vec<Appended>> {
+        self.writer
+            .run(move |tx| rescue::put(tx, clinic, &new, now_ms, (quota, most_bytes)))
+            .await
+    }
+
+    async fn rescues(
+        &self,
+        clinic: ClinicId,
+        compartments: Vec<Compartment>,
+        after: u64,
+        most: (usize, usize),
+    ) -> Stored<Vec<(u64, Vec<u8>)>> {
+        self.readers
+            .run(move |db| rescue::read(db, clinic, &compartments, after, most))
+            .await
     }
 
     async fn lease(

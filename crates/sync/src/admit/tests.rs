@@ -5,7 +5,7 @@
 use super::*;
 use crate::segment::SIGNATURE_BYTES;
 use crate::tests::clinic::{Clinic, Member, chain};
-use wardkeep_roster::entry::LastAccepted;
+use wardkeep_roster::entry::{Accept, Body, LastAccepted};
 use wardkeep_roster::{Compartment, Role, Roster};
 
 const OFFICE: Compartment = Compartment::Office;
@@ -162,4 +162,41 @@ fn a_revocation_draws_its_line() {
         // What was taken before stays taken.
         assert_eq!(words(&revoked.roster, &two, &segments[1]), "duplicate");
     }
+}
+
+#[test]
+fn what_an_admin_accepts_counts_by_its_hash_and_nothing_in_its_place() {
+    let mut clinic = Clinic::of(2);
+    let (ours, theirs) = (run(&clinic, 1, "a"), run(&clinic, 1, "b"));
+    let chain = chain(&clinic.members[1], OFFICE);
+    let line = LastAccepted {
+        device: chain.device,
+        incarnation: chain.incarnation.0,
+        compartment: OFFICE,
+        seq: 0,
+    };
+    clinic.revoke(1, Some(vec![line]));
+    let none = Frontier::new();
+    assert_eq!(words(&clinic.roster, &none, &ours[0]), "after revocation");
+    clinic.say(Body::Accept(Accept {
+        device: chain.device,
+        incarnation: chain.incarnation.0,
+        compartment: OFFICE,
+        after: 0,
+        segments: ours[..2].iter().map(|bytes| tip(bytes).hash.0).collect(),
+    }));
+    assert_eq!(words(&clinic.roster, &none, &ours[0]), "next");
+    assert_eq!(words(&clinic.roster, &none, &theirs[0]), "after revocation");
+    assert_eq!(words(&clinic.roster, &none, &ours[1]), "ahead 1..1");
+    let one = held(&clinic, 1, &ours[0]);
+    assert_eq!(words(&clinic.roster, &one, &ours[1]), "next");
+    assert_eq!(words(&clinic.roster, &one, &theirs[1]), "after revocation");
+    let two = held(&clinic, 1, &ours[1]);
+    assert_eq!(
+        words(&clinic.roster, &two, &ours[2]),
+        "after revocation",
+        "behind what was accepted"
+    );
+    let behind = |seq| is_behind_line(&clinic.roster, &chain, seq);
+    assert_eq!([1, 2, 3].map(behind), [false, false, true]);
 }

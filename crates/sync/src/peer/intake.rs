@@ -30,12 +30,14 @@ impl Peer {
             Verdict::Next(verified) => {
                 let actions = self.own_tail(verified.segment());
                 let header = verified.segment().header();
-                // Whoever sends it has it.
                 let tip = Tip {
                     seq: header.seq,
                     hash: verified.segment().hash(),
                 };
-                self.memory.acknowledged.raise(header.chain, tip);
+                // Whoever sends it has it. Only what an admin has accepted may come from where it was kept apart.
+                if !self.is_accepted(&header.chain, header.seq) {
+                    self.memory.acknowledged.raise(header.chain, tip);
+                }
                 Step::Store(verified, actions)
             }
             Verdict::Duplicate => Step::Skip,
@@ -53,6 +55,11 @@ impl Peer {
             Verdict::UnknownRoster(_) => Step::FetchRoster,
             Verdict::Reject(why) => Step::Refuse(vec![Action::Alarm(Alarm::Rejected(why))]),
         }
+    }
+
+    fn is_accepted(&self, chain: &Chain, seq: u64) -> bool {
+        let place = (&chain.device, &chain.incarnation.0, chain.compartment);
+        self.roster.accepted(place.0, place.1, place.2, seq).is_some()
     }
 
     /// A segment was put aside.

@@ -11,6 +11,7 @@ use crate::tests::world::{Store, World};
 use crate::wire::{PushReply, PushResult, RefusalCode, VectorReply};
 use crate::{Checkpoint, Digests, TableDigest};
 use wardkeep_roster::EntryHash;
+use wardkeep_roster::entry::{Accept, Body};
 
 const OFFICE: Compartment = Compartment::Office;
 
@@ -500,6 +501,20 @@ fn what_came_in_before_a_revocation_and_does_not_count_is_said() {
     assert!(matches!(node.peer.on_segment(&node.store, &late), Step::Quarantine(_)));
     node.peer.quarantined(gap.chain, 2);
     assert!(matches!(node.peer.on_segment(&node.store, &late), Step::Skip));
+    // An admin accepts it, and whoever had put it aside takes it in.
+    let hash = Segment::parse(&late).unwrap().hash();
+    let early = node.peer.held().tip(&gap.chain).unwrap();
+    world.clinic.say(Body::Accept(Accept {
+        device: gap.chain.device,
+        incarnation: gap.chain.incarnation.0,
+        compartment: OFFICE,
+        after: 0,
+        segments: vec![early.hash.0, hash.0],
+    }));
+    world.publish();
+    world.sync(0);
+    let node = &mut world.nodes[0];
+    assert!(matches!(node.peer.on_segment(&node.store, &late), Step::Store(..)));
 }
 
 #[test]

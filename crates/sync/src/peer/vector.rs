@@ -2,7 +2,7 @@
 
 use super::memory::Claim;
 use super::{Action, Alarm, Peer};
-use crate::admit::Held;
+use crate::admit::{Held, is_behind_line};
 use crate::frontier::{Frontier, Gap};
 use crate::id::{Chain, RosterHead};
 use crate::wire::VectorReply;
@@ -39,12 +39,7 @@ impl Peer {
     /// let go before this device had it: that is said, and the snapshot taken.
     pub fn pulled_under(&mut self, offered: &Frontier) -> Vec<Action> {
         let promised = std::mem::take(&mut self.promised);
-        let aside = |gap: &Gap| {
-            self.memory
-                .quarantined
-                .get(&gap.chain)
-                .is_some_and(|seq| *seq >= gap.to)
-        };
+        let aside = |gap: &Gap| self.is_aside(gap);
         let mut gaps = promised.beyond(&self.held);
         // Of a chain that forked a person was told already, and why nothing of it fits.
         gaps.retain(|gap| !aside(gap) && !self.told.contains(&gap.chain));
@@ -206,16 +201,20 @@ impl Peer {
         gaps.into_iter().map(Action::Push).collect()
     }
 
+    /// Whether all of this was put aside, and an admin has accepted none of it since.
+    fn is_aside(&self, gap: &Gap) -> bool {
+        let marked = self
+            .memory
+            .quarantined
+            .get(&gap.chain)
+            .is_some_and(|seq| *seq >= gap.to);
+        marked && is_behind_line(&self.roster, &gap.chain, gap.from)
+    }
+
     /// What is there and not here.
     fn missing_here(&mut self, tips: &Frontier) -> Option<Action> {
         let missing = tips.beyond(&self.held);
-        let aside = |gap: &Gap| {
-            self.memory
-                .quarantined
-                .get(&gap.chain)
-                .is_some_and(|seq| *seq >= gap.to)
-        };
-        let missing = missing.iter().filter(|gap| !aside(gap));
+        let missing = missing.iter().filter(|gap| !self.is_aside(gap));
         self.promised = missing
             .filter_map(|gap| tips.tip(&gap.chain).map(|tip| (gap.chain, tip)))
             .collect();

@@ -204,3 +204,36 @@ fn parcels_go_where_they_say_from_whom_they_say() {
     assert_eq!(relay.judge_parcel(&to.device(), &parcel), Err(ParcelError::Sender));
     assert!(relay.judge_parcel(&from.device(), b"x").is_err());
 }
+
+#[test]
+fn a_revoked_device_rescues_its_own_and_nothing_else() {
+    let (mut clinic, mut relay) = clinic();
+    let (founder, gone) = (clinic.members[0].device(), clinic.members[1].device());
+    let late = clinic.segment(1, CLINICAL, None, &[b"late"]);
+    let none = Frontier::new();
+    let judge = |relay: &Relay, device, bytes: &[u8]| relay.judge_rescue(&none, &device, bytes);
+    assert_eq!(
+        judge(&relay, gone, &late),
+        Rescue::Refuse(RefusalCode::Signature),
+        "an active device pushes"
+    );
+    clinic.revoke(1, Some(Vec::new()));
+    let longer = relay.judge_roster(&post(&clinic, &relay)).unwrap();
+    relay.adopt(longer);
+    let chain = chain(&clinic.members[1], CLINICAL);
+    let kept = Rescue::Keep { chain, tip: tip(&late) };
+    assert_eq!(judge(&relay, gone, &late), kept);
+    assert_eq!(judge(&relay, founder, &late), Rescue::Refuse(RefusalCode::Signature));
+    let others = clinic.segment(0, CLINICAL, None, &[b"x"]);
+    assert_eq!(judge(&relay, gone, &others), Rescue::Refuse(RefusalCode::Signature));
+    let mut forged = late.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(judge(&relay, gone, &forged), Rescue::Refuse(RefusalCode::Signature));
+    assert_eq!(judge(&relay, gone, b"x"), Rescue::Refuse(RefusalCode::Malformed));
+    assert_eq!(relay.rescues_shown_to(&founder), Compartment::ALL, "an admin's");
+    assert_eq!(relay.rescues_shown_to(&clinic.members[2].device()), [OFFICE]);
+    assert_eq!(relay.rescues_shown_to(&gone), []);
+    // Kept or not, it counts for nothing: a push of it is refused as ever.
+    let mut batch = relay.batch(&none);
+    assert_eq!(batch.judge(&late), Ruling::Refuse(RefusalCode::Revoked));
+}

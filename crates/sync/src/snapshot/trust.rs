@@ -68,7 +68,7 @@ pub(crate) fn check_maker(roster: &Roster, manifest: &Manifest, bytes: &[u8]) ->
     let counts = manifest
         .vector
         .iter()
-        .all(|(chain, tip)| roster.device(&chain.device).is_some() && !counts_not(roster, chain, tip.seq));
+        .all(|(chain, tip)| roster.device(&chain.device).is_some() && !counts_not(roster, chain, tip.seq, tip.hash));
     if counts { Ok(()) } else { Err(Untrusted::Beyond) }
 }
 

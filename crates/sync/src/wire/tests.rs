@@ -125,6 +125,15 @@ fn bytes_of_parcels_and_joins_are_frozen() {
             },
         ),
         frozen(
+            "rescues reply",
+            &RescuesReply {
+                rescues: vec![RescueItem {
+                    number: 9,
+                    segment: vec![1; 4],
+                }],
+            },
+        ),
+        frozen(
             "invitation",
             &InvitationPost {
                 id: [1; 16],

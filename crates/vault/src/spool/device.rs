@@ -43,6 +43,10 @@ pub enum Cursor {
     OfficeSnapshotMs,
     /// The same of the chart.
     ClinicalSnapshotMs,
+    /// The last of the server's rescued segments that was looked at.
+    Rescues,
+    /// How many of its own segments this device has posted for rescue after it was revoked.
+    Rescued,
     /// The last entry of the office's audit chain that is sealed for the clinic's trail.
     OfficeAudit,
     /// The same of the chart's audit chain.
@@ -60,6 +64,8 @@ impl Cursor {
             Self::CheckpointMs => "checkpoint_ms",
             Self::OfficeSnapshotMs => "office_snapshot_ms",
             Self::ClinicalSnapshotMs => "clinical_snapshot_ms",
+            Self::Rescues => "rescues",
+            Self::Rescued => "rescued",
             Self::OfficeAudit => "office_audit",
             Self::ClinicalAudit => "clinical_audit",
         }

@@ -116,6 +116,18 @@ CREATE TABLE blob (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blob_waits ON blob (length) WHERE here = 0 OR acknowledged = 0;
 ",
+    "
+CREATE TABLE aside (
+    n INTEGER PRIMARY KEY,
+    device BLOB NOT NULL CHECK (length(device) = 16),
+    incarnation BLOB NOT NULL CHECK (length(incarnation) = 16),
+    compartment INTEGER NOT NULL,
+    seq INTEGER NOT NULL CHECK (seq > 0),
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    at_ms INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT;
+",
 ];
 
 /// Runs the steps that the file lacks, each in a transaction with its number. A newer file is refused and left alone.

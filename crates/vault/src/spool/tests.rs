@@ -275,7 +275,7 @@ fn damage_is_named_and_moved_aside_and_a_newer_file_left_alone() {
         newer,
         SpoolError::File(OpenError::Newer {
             found: 77,
-            known: 4,
+            known: 5,
             ..
         })
     ));
@@ -293,6 +293,26 @@ fn damage_is_named_and_moved_aside_and_a_newer_file_left_alone() {
     destroy(&machine.env.home).unwrap();
     assert!(!path.exists());
     destroy(&machine.env.home).unwrap();
+}
+
+#[test]
+fn what_does_not_count_is_kept_apart_until_it_does() {
+    let (machine, anna) = Machine::founded();
+    let mut spool = Spool::open_unlocked(&machine.env, &anna).unwrap();
+    let (first, one) = segment(chain(3), None, "late");
+    let (second, two) = segment(chain(3), Some(one), "later");
+    assert_eq!(spool.put_aside(&[&second, &first, b"no segment"], 5).unwrap(), 0);
+    assert_eq!(spool.put_aside(&[&first], 9).unwrap(), 0, "what is here stays as it is");
+    let aside = spool.aside().unwrap();
+    let places: Vec<_> = aside.iter().map(|one| (one.tip, one.at_ms)).collect();
+    assert_eq!(places, [(one, 5), (two, 5)], "in the order of the chain");
+    assert_eq!(spool.aside_bytes(&one.hash).unwrap(), Some(first));
+    assert_eq!(spool.frontier().unwrap(), Frontier::new(), "none of it is held");
+    spool.aside_done(&one.hash).unwrap();
+    assert_eq!(spool.aside().unwrap().len(), 1);
+    spool.rescues_seen(7).unwrap();
+    spool.rescues_seen(3).unwrap();
+    assert_eq!(spool.cursor(Cursor::Rescues).unwrap(), 7);
 }
 
 #[test]

@@ -48,6 +48,16 @@ macro_rules! actions {
                 }
             }
 
+            /// The action of a name.
+            pub fn of_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|action| action.name() == name)
+            }
+
+            /// Whether records, or a paper with them, went out by it.
+            pub fn discloses(self) -> bool {
+                matches!(self, Self::Export | Self::Print)
+            }
+
             /// The name in `snake_case`, for reports and the window.
             pub fn name(self) -> &'static str {
                 match self {
@@ -121,10 +131,30 @@ actions! {
     Incident = 61 "incident",
     /// A device was ordered to be wiped, or has answered.
     Wipe = 70 "wipe",
+    /// The lease of this device ended, or a user's slot needs it from now on; the detail says which.
+    Lease = 80 "lease",
+    /// A recovery key was made; the detail says which, and how far it is.
+    RecoveryNew = 85 "recovery_new",
+    /// A recovery key was tried, without using it.
+    RecoveryCheck = 86 "recovery_check",
+    /// This laptop was taken into the clinic with the recovery key.
+    RecoveryUse = 87 "recovery_use",
     /// The laptop said how it stands: system, version, disk, keychain, what waits.
     Posture = 90 "posture",
     /// Something by which a laptop is protected got another than it was; the detail says what.
     PostureChange = 91 "posture_change",
+    /// Entries of the trail went out to a file.
+    TrailExport = 95 "trail_export",
+    /// It was asked to whom a patient's records were disclosed.
+    Accounting = 96 "accounting",
+    /// It was asked who looked at a patient.
+    Viewers = 97 "viewers",
+    /// What a revoked device wrote after its revocation was looked at.
+    QuarantineView = 105 "quarantine_view",
+    /// What a revoked device wrote after its revocation counts from now on.
+    QuarantineAccept = 106 "quarantine_accept",
+    /// What a revoked device wrote after its revocation stays out.
+    QuarantineDiscard = 107 "quarantine_discard",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.

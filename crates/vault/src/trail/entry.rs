@@ -2,7 +2,7 @@
 
 use super::fault::{self, TrailFaultKind};
 use super::{Failed, TrailError};
-use crate::store::{AuditRow, DETAIL_MAX, audit_entry_hash};
+use crate::store::{Action, AuditRow, DETAIL_MAX, audit_entry_hash};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::fmt;
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
@@ -34,9 +34,11 @@ impl fmt::Debug for TrailEntry {
 }
 
 impl TrailEntry {
-    /// An entry as its device wrote it. What the chart's chain says in detail does not leave the chart.
+    /// An entry as its device wrote it. What the chart's chain says in detail does not leave the chart, but for whom records were given out
+    /// to and why: whoever answers for disclosures must know.
     pub fn new(chain: Compartment, mut row: AuditRow, hash: [u8; 32]) -> Self {
-        let withheld = chain == Compartment::Clinical && !row.detail.is_empty();
+        let discloses = Action::of_number(row.action).is_some_and(Action::discloses);
+        let withheld = chain == Compartment::Clinical && !discloses && !row.detail.is_empty();
         if withheld {
             row.detail = String::new();
         }

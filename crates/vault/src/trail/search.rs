@@ -2,12 +2,13 @@
 
 use super::entry::of_row;
 use super::{Failed, Trail, TrailEntry, TrailError};
+use crate::store::AuditRow;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
 
 /// Which entries; nothing named means all.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Debug)]
 pub struct TrailFilter {
     /// By this person.
     pub user: Option<UserId>,
@@ -43,6 +44,18 @@ pub struct TrailDevice {
     pub last_ms: u64,
 }
 
+impl TrailFilter {
+    /// Whether an entry of a device is asked for.
+    pub fn takes(&self, device: DeviceId, row: &AuditRow) -> bool {
+        self.user.is_none_or(|user| user == row.user)
+            && self.patient.is_none_or(|patient| Some(patient) == row.patient)
+            && self.device.is_none_or(|wanted| wanted == device)
+            && (self.actions.is_empty() || self.actions.contains(&row.action))
+            && self.from_ms.is_none_or(|from_ms| row.at_ms >= from_ms)
+            && self.until_ms.is_none_or(|until_ms| row.at_ms < until_ms)
+    }
+}
+
 impl Trail {
     /// A page of entries, newest first; `before` is the id of the last row of the page before.
     pub fn page(&self, filter: &TrailFilter, before: Option<u64>, limit: u32) -> Result<Vec<TrailRow>, TrailError> {
@@ -65,6 +78,28 @@ impl Trail {
             }
         }
         Ok(page)
+    }
+
+    /// How many entries there are.
+    pub fn count(&self, filter: &TrailFilter) -> Result<u64, TrailError> {
+        let (condition, values) = condition(filter, None);
+        let sql = format!("SELECT count(*) FROM entry WHERE {condition}");
+        let count: i64 = self
+            .conn
+            .prepare_cached(&sql)
+            .and_then(|mut query| query.query_row(params_from_iter(values), |row| row.get(0)))
+            .failed()?;
+        Ok(count.cast_unsigned())
+    }
+
+    /// The time of the oldest entry, in Unix milliseconds: before it this reader knows nothing.
+    pub fn oldest_ms(&self) -> Result<Option<u64>, TrailError> {
+        let oldest: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT min(at_ms) FROM entry")
+            .and_then(|mut query| query.query_row([], |row| row.get(0)))
+            .failed()?;
+        Ok(oldest.map(i64::cast_unsigned))
     }
 
     /// Every device that has entries.

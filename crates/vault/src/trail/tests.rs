@@ -133,6 +133,20 @@ fn what_the_chart_says_in_detail_does_not_come_along() {
 }
 
 #[test]
+fn to_whom_records_were_given_comes_along() {
+    let mut row = row(1, "to the hospital");
+    row.action = crate::store::Action::Export.number();
+    let hash = audit_entry_hash(device(), Compartment::Clinical, &row, None);
+    let entry = TrailEntry::new(Compartment::Clinical, row.clone(), hash);
+    assert!(!entry.withheld);
+    assert_eq!(entry.row.detail, row.detail);
+    assert_eq!(faults_of(std::slice::from_ref(&entry)), []);
+    let mut altered = entry;
+    altered.row.detail = "{\"said\":\"to nobody\"}".into();
+    assert_eq!(faults_of(&[altered]), [(1, TrailFaultKind::Altered)]);
+}
+
+#[test]
 fn what_was_changed_in_the_file_does_not_agree_with_the_segment() {
     let (_dir, _home, _seed, mut trail) = trail();
     let entries = chain(OFFICE, 4);
@@ -193,8 +207,11 @@ fn pages_follow_each_other_and_every_filter_filters() {
         ..none()
     };
     assert_eq!(numbers(&period), only(|n| (10..20).contains(n)));
+    assert_eq!(trail.count(&period).unwrap(), 10);
+    assert!(period.takes(device(), &row(10, "")) && !period.takes(device(), &row(20, "")));
     let device = Some(DeviceId::from_bytes([1; 16]));
     assert_eq!(numbers(&TrailFilter { device, ..none() }), [0; 0]);
+    assert_eq!(trail.oldest_ms().unwrap(), Some(1_001));
 }
 
 proptest! {

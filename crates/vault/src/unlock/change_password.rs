@@ -5,6 +5,7 @@ use super::{UnlockError, Unlocked};
 use crate::env::Env;
 use crate::kdf::KdfParams;
 use crate::password::Password;
+use crate::slot::Header;
 use wardkeep_record::id::UserId;
 
 /// Replaces the current password, which is asked for like at any unlock: a wrong one counts and waits. The answer is a session under the new
@@ -20,6 +21,10 @@ pub fn change_password(env: &Env, user: UserId, current: &Password, new: &Passwo
         passes: fresh.passes.max(kept.passes),
         lanes: fresh.lanes.max(kept.lanes),
     };
-    reseal(env, &slot, &mut unlocked, new, kdf)?;
+    let wanted = Header {
+        kdf,
+        ..slot.header().clone()
+    };
+    reseal(env, &slot, &mut unlocked, new, &wanted)?;
     Ok(unlocked)
 }

@@ -4,9 +4,10 @@ use super::{Secrets, UnlockError, Unlocked, of_slot};
 use crate::attempts::Ledger;
 use crate::env::Env;
 use crate::home::{read_limited, write_atomically};
-use crate::kdf::{self, KdfParams};
-use crate::key::{DeviceSecret, LeaseShare, UnlockKey};
-use crate::keychain::{Item, KeychainError};
+use crate::kdf;
+use crate::key::{DeviceSecret, UnlockKey};
+use crate::keychain::Item;
+use crate::lease::{End, Place};
 use crate::password::Password;
 use crate::random;
 use crate::rekey;
@@ -21,6 +22,8 @@ pub fn unlock(env: &Env, user: UserId, password: &Password) -> Result<Unlocked, 
     }
     let (slot, device) = slot_and_device(env, user)?;
     let name = slot.open_name(&device).map_err(of_slot(user))?;
+    let lease = Place::new(slot.header().vault, &device, slot.header().has_lease);
+    lease.check(env)?;
     let mut ledger = Ledger::load(env, slot.header().vault, &device)?;
     let wait_ms = ledger.wait_ms(user, &*env.clock);
     if wait_ms > 0 {
@@ -31,7 +34,8 @@ pub fn unlock(env: &Env, user: UserId, password: &Password) -> Result<Unlocked, 
     // The attempt is written down while the key is derived: the result is not looked at before both are done.
     let (derived, recorded) = std::thread::scope(|scope| {
         let deriving = scope.spawn(|| derive(env, slot.header(), password, &device));
-        let recorded = ledger.begin(env, &device, user);
+        let recorded = ledger.begin(env, &device, user).map_err(UnlockError::from);
+        let recorded = recorded.and_then(|()| lease.begin_attempt(env));
         (
             deriving.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             recorded,
@@ -40,18 +44,29 @@ pub fn unlock(env: &Env, user: UserId, password: &Password) -> Result<Unlocked, 
     recorded?;
     let (unlock, took_ms) = derived?;
     if !slot.knows_unlock(&unlock) {
+        // One too many ends the lease, and says so at once.
+        lease.check(env)?;
         return Err(UnlockError::WrongPassword);
     }
     let payload = slot.open(&unlock).map_err(of_slot(user))?;
     ledger.succeed(env, &device, user)?;
+    let ended = lease.succeed(env)?;
     let header = slot.header().clone();
     let mut unlocked = Unlocked::from_payload(header.vault, user, name, payload, Secrets { unlock, device });
     unlocked.failures = ledger.unreported().to_vec();
+    unlocked.lease.ended = ended;
     unlocked.rekeyed = rekey::follow(env, &mut unlocked)?;
-    if let Some(raised) = env.kdf.raised(header.kdf, took_ms) {
+    let raised = env.kdf.raised(header.kdf, took_ms);
+    let takes_lease = !header.has_lease && lease.share(env)?.is_some();
+    if raised.is_some() || takes_lease {
         // Read anew: a new vault key may have come into it just now.
         let slot = read_slot(env, user)?;
-        raise(env, &slot, &mut unlocked, password, raised);
+        let wanted = Header {
+            kdf: raised.unwrap_or(header.kdf),
+            has_lease: header.has_lease || takes_lease,
+            ..header
+        };
+        unlocked.lease.taken_in = strengthen(env, &slot, &mut unlocked, password, &wanted) && takes_lease;
     }
     Ok(unlocked)
 }
@@ -107,7 +122,8 @@ pub(super) fn derive(
         return Err(of_slot(header.user)(SlotError::Damaged));
     }
     let lease = if header.has_lease {
-        Some(lease_share(env, header)?)
+        let share = Place::new(header.vault, device, true).share(env)?;
+        Some(share.ok_or(UnlockError::LeaseEnded(End::Missing))?)
     } else {
         None
     };
@@ -117,33 +133,31 @@ pub(super) fn derive(
     Ok((slot::unlock_key(header, &hash, device, lease.as_ref()), took_ms))
 }
 
-/// The cached lease share; gone means that the lease ended.
-fn lease_share(env: &Env, header: &Header) -> Result<LeaseShare, UnlockError> {
-    match env.keychain.read(&header.vault, Item::Lease) {
-        Ok(bytes) => LeaseShare::from_slice(&bytes).ok_or(UnlockError::LeaseEnded),
-        Err(KeychainError::EntryMissing) => Err(UnlockError::LeaseEnded),
-        Err(error) => Err(error.into()),
+/// Seals the slot anew under stronger parameters, or with the lease's share in it. Whatever hinders it waits for the next unlock: the person
+/// is in, and the slot stays as it was. Says whether it was done.
+fn strengthen(env: &Env, slot: &Slot, unlocked: &mut Unlocked, password: &Password, wanted: &Header) -> bool {
+    match reseal(env, slot, unlocked, password, wanted) {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(%error, "the key slot could not be strengthened; it stays as it was");
+            false
+        }
     }
 }
 
-/// Seals the slot anew under stronger parameters. Whatever hinders it waits for the next unlock: the person is in.
-fn raise(env: &Env, slot: &Slot, unlocked: &mut Unlocked, password: &Password, kdf: KdfParams) {
-    if let Err(error) = reseal(env, slot, unlocked, password, kdf) {
-        tracing::warn!(%error, "the key slot could not be strengthened; it stays as it was");
-    }
-}
-
-/// Replaces a slot by one with a new salt, under this password and these parameters; the session takes the new unlock key.
+/// Replaces a slot by one with a new salt, under this password, with the parameters of `wanted` and, where that says so, the lease's share;
+/// the session takes the new unlock key. The new slot is opened from its own bytes before it takes the old one's place.
 pub(super) fn reseal(
     env: &Env,
     old: &Slot,
     unlocked: &mut Unlocked,
     password: &Password,
-    kdf: KdfParams,
+    wanted: &Header,
 ) -> Result<(), UnlockError> {
     let payload = old.open(&unlocked.unlock).map_err(of_slot(unlocked.user))?;
     let header = Header {
-        kdf,
+        kdf: wanted.kdf,
+        has_lease: wanted.has_lease,
         salt: random::array(&*env.random),
         ..old.header().clone()
     };
@@ -153,7 +167,7 @@ pub(super) fn reseal(
             vault: header.vault,
             user: header.user,
             keychain: header.keychain,
-            kdf,
+            kdf: header.kdf,
             salt: header.salt,
             has_lease: header.has_lease,
             name: &unlocked.name,
@@ -163,7 +177,10 @@ pub(super) fn reseal(
         },
         &*env.random,
     );
-    write_atomically(&env.home.slot(header.user), &slot.encode())?;
+    let bytes = slot.encode();
+    let proof = slot::decode(&bytes).and_then(|slot| slot.open(&unlock));
+    proof.map_err(of_slot(unlocked.user))?;
+    write_atomically(&env.home.slot(header.user), &bytes)?;
     unlocked.unlock = unlock;
     Ok(())
 }

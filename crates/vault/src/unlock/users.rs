@@ -6,6 +6,7 @@ use crate::attempts::Ledger;
 use crate::env::Env;
 use crate::home::{HomeError, sync_dir_of, write_atomically};
 use crate::key::{DeviceSecret, UnlockKey, VaultKeys};
+use crate::lease::Place;
 use crate::password::Password;
 use crate::random;
 use crate::roles::Roles;
@@ -148,7 +149,8 @@ pub(super) fn seal_slot(
         keychain: env.keychain.kind().code(),
         kdf,
         salt: random::array(&*env.random),
-        has_lease: false,
+        // A new vault has none, and a new user of a laptop with one begins with it.
+        has_lease: Place::new(vault, device, false).share(env)?.is_some(),
         unlock_commitment: [0; 32],
         device_commitment: [0; 32],
     };

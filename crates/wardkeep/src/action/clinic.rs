@@ -80,7 +80,9 @@ fn attached(common: &Common, wanted: &Attach, printer: &Printer) -> Result<(), F
     })?;
     printer.answer(&status, |status| {
         let clinic = status.clinic.as_deref().unwrap_or_default();
-        format!("The clinic {clinic} has its server. `wardkeep sync` sends what is here.")
+        format!(
+            "The clinic {clinic} has its server. `wardkeep sync` sends what is here.\nMake a recovery key now, on paper: `wardkeep recovery new`."
+        )
     })
 }
 

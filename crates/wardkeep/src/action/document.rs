@@ -1,5 +1,6 @@
 //! `wardkeep document`: a patient's documents.
 
+use crate::action::export::disclosure;
 use crate::action::patient::resolve;
 use crate::args::{AddDocument, Common, Document, DocumentPart, SaveDocument, Sort};
 use crate::exit::{Exit, Failure};
@@ -60,14 +61,16 @@ fn input_of(clinic: &Clinic, wanted: &AddDocument) -> Result<add::Input, Failure
 
 fn save_copy(clinic: &Clinic, wanted: &SaveDocument, printer: &Printer) -> Result<(), Failure> {
     let id = id_of(&wanted.document)?;
+    let disclosure = disclosure(&wanted.for_whom);
     if wanted.out == Path::new("-") {
-        return Ok(clinic.save_document_to(id, &mut std::io::stdout().lock())?);
+        return Ok(clinic.save_document_to(id, disclosure.as_ref(), &mut std::io::stdout().lock())?);
     }
     let path = wanted.out.to_str();
     let path = path.ok_or_else(|| Failure::usage("The name of the new file is not UTF-8."))?;
     let saved = clinic.call(save::Input {
         id,
         path: path.to_owned(),
+        disclosure,
     })?;
     printer.note(&format!("{} bytes, in clear, in {}", saved.size, wanted.out.display()));
     Ok(())

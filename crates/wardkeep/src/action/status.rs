@@ -4,6 +4,7 @@ use crate::args::Common;
 use crate::exit::{Exit, Failure};
 use crate::print::{Printer, moment};
 use crate::session::clinic;
+use wardkeep_clinic::lease::wire::LeaseView;
 use wardkeep_clinic::session::status;
 use wardkeep_clinic::session::wire::{AppState, AppStatus};
 
@@ -36,6 +37,25 @@ fn text(status: &AppStatus) -> String {
             status.retry_in_s
         ));
     }
+    lines.extend(status.lease.as_ref().map(lease_text));
     lines.extend(status.users.iter().map(|user| format!("  {}  {}", user.id, user.name)));
     lines.join("\n")
+}
+
+/// How long this laptop opens without the server.
+pub fn lease_text(lease: &LeaseView) -> String {
+    match (lease.ended, lease.ends_ms) {
+        (Some(_), _) => {
+            "The lease of this laptop has ended: connect it to the clinic's network, then unlock. Nothing was erased."
+                .into()
+        }
+        (None, None) => "Opens without the server: it is the only laptop of its clinic.".into(),
+        (None, Some(at)) if lease.soon => {
+            format!(
+                "The lease of this laptop ends soon, {}: connect it to the clinic's network.",
+                moment(at)
+            )
+        }
+        (None, Some(at)) => format!("Opens without the server until {}.", moment(at)),
+    }
 }

@@ -1,5 +1,6 @@
 //! `wardkeep sync`: rounds until everything is sent and fetched, then where sync stands.
 
+use crate::action::status::lease_text;
 use crate::args::{self, Common, SyncAction};
 use crate::exit::{Exit, Failure};
 use crate::print::{Printer, moment};
@@ -108,6 +109,9 @@ fn text(status: &SyncStatus) -> String {
     }
     if let Some(at) = status.last_heard_ms {
         lines.push(format!("  heard     {}", moment(at)));
+    }
+    if let Some(lease) = &status.lease {
+        lines.push(format!("  lease     {}", lease_text(lease)));
     }
     for waiting in &status.waiting {
         lines.push(format!(

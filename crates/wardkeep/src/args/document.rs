@@ -1,5 +1,6 @@
 //! `document ...`.
 
+use super::ForWhom;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -68,6 +69,9 @@ pub struct SaveDocument {
     /// A new file; - for standard output
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// For whom the copy is
+    #[command(flatten)]
+    pub for_whom: ForWhom,
 }
 
 /// `document remove`.

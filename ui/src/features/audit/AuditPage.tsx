@@ -1,17 +1,18 @@
-import { Trans, useLingui } from "@lingui/react/macro";
-import { Button } from "@mantine/core";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
-import { Link } from "react-router";
-import { type AuditRow, type CommandError, call, toCommandError, useAct, useAsk } from "../../bridge";
-import { AuditTable } from "../../kit/AuditTable";
-import { Page, Panel, Row, Stack } from "../../kit/Layout";
-import { Empty, ErrorNotice, Loading, Notice } from "../../kit/Notes";
-import { showCount } from "../../kit/numbers";
-import { useRights } from "../../kit/session";
+import { useLocation } from "react-router";
+import { dateOrder } from "../../kit/dates";
+import { Page, Panel, Stack } from "../../kit/Layout";
+import { Notice } from "../../kit/Notes";
+import { useRights, useSession } from "../../kit/session";
+import { isAttached, useSync } from "../../kit/useSync";
+import { ExportTrail } from "./ExportTrail";
+import { Filters } from "./Filters";
+import { EVERYTHING, type Filter, toWhich } from "./filter";
+import { TrailList } from "./TrailList";
+import { Verification } from "./Verification";
 
-const PAGE = 100;
-
-/** Who did what on this computer, in a chain that shows when somebody changed it. */
+/** Who did what, on every computer of the clinic, in chains that show when somebody changed them. */
 export function AuditPage() {
   const rights = useRights();
   if (!rights.admin) {
@@ -25,111 +26,43 @@ export function AuditPage() {
 }
 
 function Trail() {
-  const first = useAsk("audit_list", { patient: null, before: null, limit: PAGE }, { staleTime: 0, gcTime: 0 });
-  const [older, setOlder] = useState<AuditRow[]>([]);
-  const [ended, setEnded] = useState(false);
-  const [error, setError] = useState<CommandError | null>(null);
-  const rows = [...(first.data ?? []), ...older];
-  const last = rows.at(-1);
-  const more = async () => {
-    if (!last) return;
-    try {
-      const next = await call("audit_list", { patient: null, before: last.cursor, limit: PAGE });
-      setOlder([...older, ...next]);
-      setEnded(next.length < PAGE);
-      setError(null);
-    } catch (thrown) {
-      setError(toCommandError(thrown));
-    }
-  };
+  const attached = isAttached(useSync());
+  const location = useLocation();
+  // A patient's page leads here with that patient.
+  const [filter, setFilter] = useState<Filter>({ ...EVERYTHING, patient: patientOf(location.state) });
+  const which = toWhich(filter, dateOrder(useSession().settings.default_region));
   return (
-    <Page title={<Trans>Audit</Trans>} lead={<Trans>Every unlock, look and change on this computer.</Trans>}>
+    <Page
+      title={<Trans>Audit</Trans>}
+      lead={
+        attached ? (
+          <Trans>Every unlock, look and change on the computers of the clinic, as far as they have been heard.</Trans>
+        ) : (
+          <Trans>Every unlock, look and change on this computer.</Trans>
+        )
+      }
+      actions={<ExportTrail which={which} />}
+    >
       <Stack>
-        <Verify />
-        {first.error ? <ErrorNotice error={first.error} onRetry={() => void first.refetch()} /> : null}
-        {first.isPending ? <Loading /> : null}
-        {first.data ? (
-          <Panel flush>
-            {rows.length === 0 ? (
-              <Empty>
-                <Trans>Nothing yet.</Trans>
-              </Empty>
-            ) : (
-              <AuditTable rows={rows} withPatient patientCell={(row) => <PatientLink row={row} />} />
-            )}
-          </Panel>
-        ) : null}
-        {error ? <ErrorNotice error={error} /> : null}
-        {rows.length >= PAGE && !ended ? (
-          <Row>
-            <Button variant="default" onClick={() => void more()}>
-              <Trans>Show older entries</Trans>
-            </Button>
-          </Row>
-        ) : null}
+        <Verification attached={attached} />
+        <Panel title={<Trans>Which entries</Trans>}>
+          <Filters filter={filter} onFilter={setFilter} attached={attached} />
+        </Panel>
+        {which ? (
+          <TrailList key={JSON.stringify(which)} which={which} withDevice={attached} />
+        ) : (
+          <Notice tone="plain" title={<Trans>Finish the day that you began to type.</Trans>} />
+        )}
       </Stack>
     </Page>
   );
 }
 
-function PatientLink(props: { row: AuditRow }) {
-  const { patient, patient_name } = props.row;
-  if (!patient) return null;
-  return (
-    <Link to={`/patient/${patient}`} state={{ via: "link" }}>
-      <bdi>{patient_name ?? <Trans>a patient</Trans>}</bdi>
-    </Link>
-  );
-}
-
-function Verify() {
-  const { t, i18n } = useLingui();
-  const verify = useAct("audit_verify");
-  return (
-    <Panel title={<Trans>Is the chain whole?</Trans>}>
-      <Stack>
-        <Row spread>
-          <Trans>
-            Each entry seals the one before it. Checking finds any entry that was changed, added or taken out.
-          </Trans>
-          <Button
-            variant="default"
-            onClick={() => verify.mutate({})}
-            loading={verify.isPending}
-            data-testid="audit-verify"
-          >
-            <Trans>Check the chain</Trans>
-          </Button>
-        </Row>
-        {verify.error ? <ErrorNotice error={verify.error} /> : null}
-        {verify.data?.compartments.map((one) => {
-          const name = one.compartment === "office" ? t`Office` : t`Chart`;
-          return one.ok ? (
-            <Notice
-              key={one.compartment}
-              tone="good"
-              title={
-                <Trans>
-                  {name}: {showCount(one.entries, i18n.locale)} entries, the chain is whole
-                </Trans>
-              }
-            />
-          ) : (
-            <Notice
-              key={one.compartment}
-              tone="warn"
-              alert
-              title={
-                <Trans>
-                  {name}: broken at entry {one.first_bad ?? 0}
-                </Trans>
-              }
-            >
-              <Trans>Keep this computer as it is and tell whoever is responsible for data protection.</Trans>
-            </Notice>
-          );
-        })}
-      </Stack>
-    </Panel>
-  );
+function patientOf(state: unknown): Filter["patient"] {
+  if (typeof state !== "object" || state === null || !("patient" in state)) return null;
+  const { patient } = state;
+  if (typeof patient !== "object" || patient === null || !("id" in patient) || !("name" in patient)) return null;
+  return typeof patient.id === "string" && typeof patient.name === "string"
+    ? { id: patient.id, name: patient.name }
+    : null;
 }

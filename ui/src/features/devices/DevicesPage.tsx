@@ -10,6 +10,7 @@ import { isAttached, useSync } from "../../kit/useSync";
 import { ROLE_WORDS } from "../../kit/words/roles";
 import { Details } from "./Details";
 import { Invite } from "./Invite";
+import { Quarantine } from "./Quarantine";
 import { Requests } from "./Requests";
 import { RevokeDevice } from "./RevokeDevice";
 import { Standing } from "./Standing";
@@ -38,6 +39,7 @@ export function DevicesPage() {
         <Stack>
           <Invite />
           <Requests />
+          <Quarantine />
           <DeviceList />
         </Stack>
       ) : (

@@ -55,7 +55,10 @@ export function RevokeDevice(props: { device: DeviceRow }) {
               </Trans>
             </li>
             <li>
-              <Trans>What it sent before stays in the records. What it sends later is put aside and not shown.</Trans>
+              <Trans>
+                What it sent before stays in the records. What it wrote and had not sent, it may still hand in, sealed:
+                it is put aside here until an administrator takes it in.
+              </Trans>
             </li>
             <li>
               <Trans>It cannot be taken back. The computer can join again only with a new invitation.</Trans>

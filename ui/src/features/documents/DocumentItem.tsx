@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { Download, Eye, Trash2 } from "lucide-react";
-import { type Document, pickTarget } from "../../bridge";
+import type { Document } from "../../bridge";
 import css from "../../kit/block.module.css";
 import { showDate, showInstant } from "../../kit/dates";
 import { Row } from "../../kit/Layout";
@@ -15,8 +15,7 @@ export function DocumentItem(props: {
   document: Document;
   onView: () => void;
   onRemove: (reason: string) => void;
-  onSave: (path: string) => void;
-  onError: (thrown: unknown) => void;
+  onSave: () => void;
 }) {
   const { t, i18n } = useLingui();
   const rights = useRights();
@@ -25,10 +24,6 @@ export function DocumentItem(props: {
   const here = isHere(document);
   const mayChange = rights.write && (document.compartment === "office" || rights.chart);
   const maySave = document.compartment === "office" ? rights.write : rights.export;
-  const save = () =>
-    pickTarget(t`Save a copy`, document.file_name).then((path) => {
-      if (path !== null) props.onSave(path);
-    }, props.onError);
   const reasons = [
     { id: "entered in error", title: t`Added by mistake` },
     { id: "wrong patient", title: t`Belongs to another patient` },
@@ -64,7 +59,7 @@ export function DocumentItem(props: {
             size={24}
             color="gray"
             disabled={!here}
-            onClick={() => void save()}
+            onClick={props.onSave}
             aria-label={t`Save a copy of ${document.title}`}
             title={t`Save a copy`}
             data-testid="document-save"

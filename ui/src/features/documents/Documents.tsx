@@ -12,6 +12,7 @@ import { useRights } from "../../kit/session";
 import { offerUndo, say } from "../../kit/undo";
 import { AddDocument } from "./AddDocument";
 import { DocumentItem } from "./DocumentItem";
+import { SaveCopy } from "./SaveCopy";
 import { ViewDocument } from "./ViewDocument";
 
 /** A patient's documents: added by dialog, path or drag, looked at, saved, removed with undo. */
@@ -23,9 +24,10 @@ export function Documents(props: { patient: string }) {
   const documents = useAsk("document_list", { patient }, { refetchInterval: refetchEvery });
   const [adding, setAdding] = useState<string | null>(null);
   const [viewing, setViewing] = useState<Document | null>(null);
+  const [saving, setSaving] = useState<Document | null>(null);
   const [error, setError] = useState<CommandError | null>(null);
   const [over, setOver] = useState(false);
-  const mayAdd = rights.write && adding === null && viewing === null;
+  const mayAdd = rights.write && adding === null && viewing === null && saving === null;
 
   const renew = () => answers.invalidateQueries({ queryKey: ["document_list", { patient }] });
   const run = (work: Promise<unknown>): Promise<boolean> =>
@@ -88,12 +90,7 @@ export function Documents(props: { patient: string }) {
                     document={one}
                     onView={() => setViewing(one)}
                     onRemove={(reason) => void remove(one, reason)}
-                    onSave={(path) =>
-                      void run(call("document_save", { id: one.id, path })).then((saved) => {
-                        if (saved) say(t`A copy was saved. It is not encrypted.`);
-                      })
-                    }
-                    onError={(thrown) => setError(toCommandError(thrown))}
+                    onSave={() => setSaving(one)}
                   />
                 ))}
             </ul>
@@ -116,6 +113,16 @@ export function Documents(props: { patient: string }) {
           }}
         />
       )}
+      {saving ? (
+        <SaveCopy
+          document={saving}
+          onClose={() => setSaving(null)}
+          onSaved={() => {
+            setSaving(null);
+            say(t`A copy was saved. It is not encrypted.`);
+          }}
+        />
+      ) : null}
       {viewing ? <ViewDocument document={viewing} onClose={() => setViewing(null)} /> : null}
     </Stack>
   );

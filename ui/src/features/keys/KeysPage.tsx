@@ -6,6 +6,7 @@ import { Chip, ErrorNotice, Loading, Notice } from "../../kit/Notes";
 import { useRights } from "../../kit/session";
 import css from "../../kit/sync.module.css";
 import { KEY_HOLDER_WORDS, KEY_WORDS } from "../../kit/words/keys";
+import { RecoveryPanel } from "./RecoveryPanel";
 import { RenewKey } from "./RenewKey";
 
 /** Every key and certificate: how old it is, when the next is due, who renews it. */
@@ -28,6 +29,7 @@ export function KeysPage() {
         </Trans>
       }
     >
+      <RecoveryPanel />
       <KeyList />
     </Page>
   );

@@ -8,16 +8,18 @@ import { call, type PatientDetail, toCommandError, useAsk } from "../../bridge";
 import css from "../../kit/banner.module.css";
 import { Page } from "../../kit/Layout";
 import { ErrorNotice, Loading, Notice } from "../../kit/Notes";
+import { bannerName } from "../../kit/names";
 import { useRights } from "../../kit/session";
 import { offerUndo, say } from "../../kit/undo";
 import { useCommands } from "../../kit/useCommands";
 import { errorWords } from "../../kit/words/errors";
+import { Access } from "./Access";
 import { Banner } from "./Banner";
 import { History } from "./History";
 import { Summary } from "./Summary";
 import { useRenewed } from "./useRenewed";
 
-type Tab = "chart" | "notes" | "documents" | "summary" | "history";
+type Tab = "chart" | "notes" | "documents" | "summary" | "history" | "access";
 
 /** One patient. The chart and the notes are features of their own and come in as parts. */
 export function PatientPage(props: {
@@ -79,6 +81,17 @@ export function PatientPage(props: {
     },
     { id: "patient.summary", title: msg`Details`, keys: "alt+3", section: "patient", run: () => setTab("summary") },
     { id: "patient.history", title: msg`History`, keys: "alt+4", section: "patient", run: () => setTab("history") },
+    ...(rights.admin
+      ? [
+          {
+            id: "patient.access",
+            title: msg`Who looked at this patient`,
+            keys: "alt+6",
+            section: "patient" as const,
+            run: () => setTab("access"),
+          },
+        ]
+      : []),
   ]);
 
   if (patient.isPending) {
@@ -99,7 +112,7 @@ export function PatientPage(props: {
   return (
     <>
       <Banner patient={detail} {...(rights.write ? { onEdit: edit } : {})} bannerRef={banner} heading />
-      <Tabs tab={tab} onTab={setTab} top={height} />
+      <Tabs tab={tab} onTab={setTab} top={height} access={rights.admin} />
       <div className={css.body} id="patient-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
         {detail.row.removed ? (
           <Notice
@@ -119,12 +132,13 @@ export function PatientPage(props: {
         {tab === "documents" ? props.documents : null}
         {tab === "summary" ? <Summary patient={detail} {...(rights.write ? { onRemove: remove } : {})} /> : null}
         {tab === "history" ? <History patient={id} /> : null}
+        {tab === "access" && rights.admin ? <Access patient={id} name={bannerName(detail.row)} /> : null}
       </div>
     </>
   );
 }
 
-function Tabs(props: { tab: Tab; onTab: (tab: Tab) => void; top: number }) {
+function Tabs(props: { tab: Tab; onTab: (tab: Tab) => void; top: number; access: boolean }) {
   const { t } = useLingui();
   const tabs: readonly { id: Tab; title: string }[] = [
     { id: "chart", title: t`Chart` },
@@ -132,6 +146,7 @@ function Tabs(props: { tab: Tab; onTab: (tab: Tab) => void; top: number }) {
     { id: "documents", title: t`Documents` },
     { id: "summary", title: t`Details` },
     { id: "history", title: t`History` },
+    ...(props.access ? [{ id: "access" as const, title: t`Who looked` }] : []),
   ];
   const list = useRef<HTMLDivElement>(null);
   const keys = (event: KeyboardEvent) => {

@@ -38,6 +38,15 @@ export function Contact(props: { status: SyncStatus }) {
         </Fact>
         <Fact name={<Trans>Last heard</Trans>}>{at(status.last_heard_ms)}</Fact>
         <Fact name={<Trans>Last in step</Trans>}>{at(status.last_synced_ms)}</Fact>
+        {status.lease ? (
+          <Fact name={<Trans>Opens without the server</Trans>}>
+            {status.lease.ends_ms === null ? (
+              <Trans>always: it is the clinic’s only computer</Trans>
+            ) : (
+              <Trans>until {showMoment(status.lease.ends_ms, i18n.locale)}</Trans>
+            )}
+          </Fact>
+        ) : null}
         {status.retry_in_s !== null ? (
           <Fact name={<Trans>Next try</Trans>}>
             <Trans>in {showClock(status.retry_in_s)}</Trans>

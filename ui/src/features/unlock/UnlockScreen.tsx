@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { type AppStatus, type CommandError, type LockReason, type Session, useAct } from "../../bridge";
 import { Door, door } from "../../kit/Door";
+import { showMoment } from "../../kit/dates";
 import { Chip, ErrorNotice, Notice } from "../../kit/Notes";
 import { showClock } from "../../kit/numbers";
 import { PasswordField } from "../../kit/PasswordField";
@@ -102,6 +103,7 @@ export function UnlockScreen(props: {
           inputRef={field}
           disabled={wait.left > 0}
         />
+        <Lease lease={props.status.lease} asked={unlock.error?.code === "lease_ended"} />
         {problem && !(problem.code === "too_soon" && wait.left === 0) ? (
           <ErrorNotice
             error={problem}
@@ -126,6 +128,36 @@ export function UnlockScreen(props: {
       </form>
     </Door>
   );
+}
+
+/** What of the lease a person must know before the password: that it has ended, or that it will within days. */
+function Lease(props: { lease: AppStatus["lease"]; asked: boolean }) {
+  const { i18n } = useLingui();
+  if (props.lease?.ended && !props.asked) {
+    return (
+      <Notice
+        tone="warn"
+        title={<Trans>This computer must meet the clinic’s server before it opens again</Trans>}
+        testId="lease-ended"
+      >
+        <Trans>
+          Connect it to the clinic’s network, then unlock: Wardkeep asks the server by itself. Nothing was erased.
+        </Trans>
+      </Notice>
+    );
+  }
+  if (props.lease?.soon && props.lease.ends_ms !== null) {
+    return (
+      <Notice
+        tone="info"
+        title={<Trans>Opens without the server until {showMoment(props.lease.ends_ms, i18n.locale)}</Trans>}
+        testId="lease-soon-locked"
+      >
+        <Trans>Connect this computer to the clinic’s network once before then.</Trans>
+      </Notice>
+    );
+  }
+  return null;
 }
 
 function UserList(props: {

@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
+import type { Purpose } from "../../bridge";
 
 /** Words for the actions that the program writes into the audit trail. */
 const ACTIONS: Record<string, MessageDescriptor> = {
@@ -32,8 +33,34 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   revoke: msg`revoked a device`,
   rotate: msg`renewed a key`,
   incident: msg`worked on an incident`,
+  lease: msg`lease of this computer`,
+  recovery_new: msg`made a recovery key`,
+  recovery_check: msg`tried the recovery key`,
+  recovery_use: msg`took this computer in with the recovery key`,
   posture: msg`reported how the computer stands`,
   posture_change: msg`found the computer's protection changed`,
+  quarantine_view: msg`looked at what a revoked device wrote`,
+  quarantine_accept: msg`took in what a revoked device wrote`,
+  quarantine_discard: msg`left out what a revoked device wrote`,
+  snapshot: msg`made or took in a snapshot`,
+  wipe: msg`ordered or answered a wipe`,
+  trail_export: msg`exported the audit trail`,
+  accounting: msg`asked to whom records were given`,
+  viewers: msg`asked who looked`,
+};
+
+/** The names of the actions that have words, in an order that people can find them in. */
+export const ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);
+
+export const PURPOSE_WORDS: Record<Purpose, MessageDescriptor> = {
+  treatment: msg`Treatment elsewhere`,
+  payment: msg`Payment`,
+  operations: msg`The clinic's own work`,
+  patient: msg`The patient asked for it`,
+  public_health: msg`Public health authority`,
+  legal: msg`Court, police or another law`,
+  research: msg`Research`,
+  other: msg`Another purpose`,
 };
 
 /** An action that has no words here is shown as the program named it. */

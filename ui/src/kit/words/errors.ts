@@ -126,6 +126,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`The server refuses this`,
     advice: msg`A founding token works once and for 30 days. If that is not the reason, ask whoever runs the server to look at its log.`,
   },
+  server_full: {
+    title: msg`The server has no room left`,
+    advice: msg`Everything is kept here and is sent once there is room. Tell whoever runs the server.`,
+  },
   server_answer: {
     title: msg`The server answered something that this Wardkeep does not understand`,
     advice: msg`Check that the address is that of a Wardkeep server and that both have the same version, then try again.`,
@@ -145,6 +149,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
   update_required: {
     title: msg`The clinic asks for a newer Wardkeep before anything is written`,
     advice: msg`You can go on reading, and what was written is sent. Update Wardkeep on this computer, then do this again.`,
+  },
+  lease_ended: {
+    title: msg`This computer must meet the clinic’s server before it opens again`,
+    advice: msg`It was offline for longer than the clinic allows, or too many wrong passwords were given. Connect it to the clinic’s network, then unlock: Wardkeep asks the server by itself. If the server cannot be reached from here, bring the computer to the clinic. Nothing was erased.`,
   },
   user_revoked: {
     title: msg`The clinic has taken you off this computer`,
@@ -173,6 +181,18 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
   invitation_invalid: {
     title: msg`This is not a whole invitation code`,
     advice: msg`Copy all of it, from “wardkeep1” to the last character, and paste it again. A single wrong character is noticed.`,
+  },
+  recovery_words: {
+    title: msg`These are not the words of a recovery key`,
+    advice: msg`Compare them with the paper one by one, and type the two groups of check characters behind them.`,
+  },
+  recovery_shares: {
+    title: msg`These shares make no recovery key`,
+    advice: msg`Two different shares of the same recovery key are needed. Compare them with the paper, group by group.`,
+  },
+  recovery_key: {
+    title: msg`This is not the clinic’s recovery key`,
+    advice: msg`It is another clinic’s, or was replaced by a newer one. Use the paper with the name that is shown here.`,
   },
   wiped: {
     title: msg`This computer is being wiped`,

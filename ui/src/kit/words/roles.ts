@@ -33,5 +33,6 @@ export const LOCK_WORDS: Record<LockReason, MessageDescriptor | null> = {
   access_changed: msg`The clinic has settled what you may do here. Unlock to go on.`,
   revoked: msg`The clinic has revoked this computer. Nothing was erased, and nobody can unlock here any more.`,
   wiped: null,
+  lease_ended: msg`Locked because this computer has not met the clinic’s server for longer than the clinic allows. Nothing was erased.`,
   screen_lock: msg`Locked together with the screen.`,
 };

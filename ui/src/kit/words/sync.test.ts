@@ -34,6 +34,7 @@ const status = (state: SyncState, rest: Partial<SyncStatus> = {}): SyncStatus =>
   offline_since_ms: null,
   clock_offset_ms: null,
   snapshots: [],
+  lease: null,
   ...rest,
 });
 

@@ -115,7 +115,7 @@ export const PROBLEM_WORDS: Record<ProblemKind, ProblemWords> = {
   },
   quarantined: {
     title: msg`Changes of a revoked device were put aside`,
-    advice: msg`They are kept and not shown in the records. If something of that device is missing, enter it again here.`,
+    advice: msg`They are kept sealed and not shown in the records. An administrator looks at them on the page Devices, and takes them in or leaves them out.`,
   },
   newer_version: {
     title: msg`Changes of a newer Wardkeep wait`,
@@ -128,6 +128,14 @@ export const PROBLEM_WORDS: Record<ProblemKind, ProblemWords> = {
   refused: {
     title: msg`The server refuses something`,
     advice: msg`Everything is kept here. Ask whoever runs the server to look at its log: the storage may be full, or a limit reached.`,
+  },
+  server_full: {
+    title: msg`The server has no room left`,
+    advice: msg`Everything is kept here and is sent once there is room. Tell whoever runs the server.`,
+  },
+  server_fault: {
+    title: msg`The server answers with an error`,
+    advice: msg`Nothing is lost, and this computer keeps trying. If this stays, ask whoever runs the server to look at its log, and whether the address still leads to it.`,
   },
   certificate: {
     title: msg`The server’s certificate is not the one this clinic knows`,

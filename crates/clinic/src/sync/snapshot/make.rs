@@ -15,7 +15,7 @@ use crate::sync::Desk;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_record::op::Compartment;
-use wardkeep_roster::SigningKey;
+use wardkeep_roster::{Enrollment, SigningKey};
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::secret::EpochKey;
 use wardkeep_sync::segment::Place;
@@ -55,14 +55,25 @@ impl Command for Input {
     }
 }
 
-/// Makes one where it is due and nobody is disturbed.
+/// Makes one where it is due and nobody is disturbed. A server that has no place for it fails no round: the records are there without one.
 pub(in crate::sync) fn make_if_due(clinic: &Clinic) -> Result<(), CommandError> {
     if clinic.runs_in_background() && clinic.idle_ms() < IDLE_MS {
         return Ok(());
     }
+    let now_ms = clinic.machine().clock.monotonic_ms();
+    if held(&clinic.sync().offers).has_no_place(now_ms) {
+        return Ok(());
+    }
     for at in KEPT {
         match is_due(clinic, at) {
-            Ok(true) => make(clinic, at)?,
+            Ok(true) => match make(clinic, at) {
+                Err(error) if error.code == ErrorCode::ServerFull => {
+                    tracing::warn!("the server has no place for a snapshot");
+                    held(&clinic.sync().offers).no_place(now_ms);
+                    return Ok(());
+                }
+                made => made?,
+            },
             Ok(false) => {}
             Err(error) if error.code == ErrorCode::Locked => return Ok(()),
             Err(error) => return Err(error),
@@ -96,7 +107,10 @@ fn is_due(clinic: &Clinic, at: Compartment) -> Result<bool, CommandError> {
             desk.spool.bytes_of(&gaps)?
         };
         let me = desk.device()?;
-        let mut holders: Vec<_> = desk.roster()?.active_enrollments(part).map(|one| one.device).collect();
+        let enrolled = desk.roster()?.active_enrollments(part);
+        // The recovery key makes none.
+        let laptops = enrolled.filter(|one| *one != Enrollment::RECOVERY);
+        let mut holders: Vec<_> = laptops.map(|one| one.device).collect();
         holders.sort_unstable();
         holders.dedup();
         let turn = holders.iter().position(|holder| *holder == me).unwrap_or(0);

@@ -18,6 +18,8 @@ use wardkeep_vault::store::store_compartment;
 const MOST_OF_COMPARTMENT: usize = 3;
 /// Without any news the server is asked this often, in monotonic milliseconds.
 const QUIET_MS: u64 = 30 * 60 * 1000;
+/// A server that had no place for a snapshot is asked again after so long, in monotonic milliseconds.
+const NO_PLACE_MS: u64 = 6 * 60 * 60 * 1000;
 
 /// A snapshot that the server offers.
 #[derive(Clone)]
@@ -51,6 +53,8 @@ pub(in crate::sync) struct Offers {
     pub(super) wanted: BTreeSet<Compartment>,
     /// Since when one is due, in monotonic milliseconds.
     due_since: BTreeMap<Compartment, u64>,
+    /// When the server had no place for one, in monotonic milliseconds.
+    no_place_ms: Option<u64>,
 }
 
 impl Offers {
@@ -68,6 +72,17 @@ impl Offers {
             return 0;
         }
         now_ms.saturating_sub(*self.due_since.entry(part).or_insert(now_ms))
+    }
+
+    /// The server keeps no more of them for now. Sealing all rows only to hear it again is put off.
+    pub(super) fn no_place(&mut self, now_ms: u64) {
+        self.no_place_ms = Some(now_ms);
+    }
+
+    /// Whether the server had no place a short while ago.
+    pub(super) fn has_no_place(&self, now_ms: u64) -> bool {
+        self.no_place_ms
+            .is_some_and(|at_ms| now_ms.saturating_sub(at_ms) < NO_PLACE_MS)
     }
 
     /// Marks one as not to be believed.

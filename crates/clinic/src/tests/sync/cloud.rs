@@ -1,6 +1,9 @@
 //! A real server in this process, which can be stopped, started again, and emptied.
 
+pub(super) mod liar;
+
 use super::START_MS;
+use liar::Liar;
 use std::cell::RefCell;
 use wardkeep_server::clock::Clock;
 use wardkeep_server::config::Config;
@@ -18,6 +21,8 @@ pub(super) struct Cloud {
     server: RefCell<Option<Server>>,
     address: String,
     pin: String,
+    /// What stands before it.
+    pub(super) liar: Liar,
 }
 
 impl Cloud {
@@ -29,11 +34,13 @@ impl Cloud {
             .build()
             .unwrap();
         let home = tempfile::tempdir().unwrap();
-        let settings = Config {
+        let mut settings = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             local_listen: "127.0.0.1:0".parse().unwrap(),
             ..Config::default()
         };
+        // Its clock stands, so nothing that is counted by time comes back.
+        settings.limits.request_burst = 1_000_000;
         let made = runtime.block_on(init(home.path(), settings, &clock())).unwrap();
         let config = Config::load(home.path()).unwrap();
         let mut cloud = Self {
@@ -43,6 +50,7 @@ impl Cloud {
             server: RefCell::new(None),
             address: String::new(),
             pin: made.pin.to_string(),
+            liar: Liar::default(),
         };
         cloud.start();
         let address = cloud.server.borrow().as_ref().unwrap().address();
@@ -74,7 +82,9 @@ impl Cloud {
     /// Starts it where it listened before.
     pub(super) fn start(&self) {
         let config = self.config.borrow().clone();
-        let server = self.runtime.block_on(Server::start(config, clock())).unwrap();
+        let before = |routes| self.liar.before(routes);
+        let started = Server::start_behind(config, clock(), before);
+        let server = self.runtime.block_on(started).unwrap();
         *self.server.borrow_mut() = Some(server);
     }
 

@@ -239,7 +239,7 @@ async fn a_newer_database_is_refused_and_left_alone() {
     store.close().await.unwrap();
     assert_eq!(store.check().await, Err(StoreError::Closed));
     let opened = SqliteStore::open(&home.file(), &home.key).err();
-    assert_eq!(opened, Some(StoreError::Newer { found: 7, known: 3 }));
+    assert_eq!(opened, Some(StoreError::Newer { found: 7, known: 4 }));
     let missing = SqliteStore::open(&home.folder.path().join("other.db"), &home.key).err();
     assert!(matches!(missing, Some(StoreError::Missing(_))));
     let other_key = DatabaseKey::make();

@@ -3,7 +3,7 @@
 use super::clinic::*;
 use super::convergence::dump;
 use super::sync_state::{put, tip, two};
-use crate::store::{Reason, Received, Stop, Store, StoreError};
+use crate::store::{Received, Stop, Store, StoreError};
 use wardkeep_record::op::Dot;
 use wardkeep_sync::id::{Chain, Incarnation};
 
@@ -182,27 +182,4 @@ fn a_restored_device_takes_its_own_tail_back_and_does_not_send_it_again() {
     let next = members.drain(&mut restored);
     members.receive(&mut store, &next[0]).unwrap();
     assert_eq!(dump(&restored), dump(&store));
-}
-
-#[test]
-fn what_may_not_be_applied_is_kept_as_it_came() {
-    let (members, _clinics, [mut store, mut other]) = two();
-    put(&mut store, 1, "A");
-    let sealed = members.drain(&mut store);
-    let verified = members.verified(&sealed[0]);
-    other.quarantine(&verified, Reason::AfterRevocation).unwrap();
-    other.quarantine(&verified, Reason::AfterRevocation).unwrap();
-    let kept = other.read().quarantined(OFFICE, 9).unwrap();
-    assert_eq!(
-        (kept.len(), kept[0].reason, &kept[0].bytes),
-        (1, Reason::AfterRevocation, &sealed[0])
-    );
-    assert_eq!(other.read().audit_entries(OFFICE, None, None, 9).unwrap().len(), 1);
-    let hash = verified.segment().hash();
-    assert!(other.read().is_quarantined(OFFICE, hash).unwrap());
-    other.release(OFFICE, user(1), hash).unwrap();
-    let again = other.release(OFFICE, user(1), hash);
-    assert_eq!(again.unwrap_err(), StoreError::Missing { what: "segment" });
-    members.receive(&mut other, &kept[0].bytes).unwrap();
-    assert_eq!(dump(&other), dump(&store));
 }

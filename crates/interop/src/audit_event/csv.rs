@@ -1,0 +1,45 @@
+//! Entries as lines of a CSV file (RFC 4180).
+
+use super::Entry;
+
+/// The first line.
+pub const CSV_HEAD: &str = "recorded,device,device_id,chain,number,person,person_id,action,outcome,patient,record,detail,recipient,purpose\r\n";
+
+/// One entry, with its line end. A spreadsheet takes no cell for a formula.
+pub fn csv_line(entry: &Entry<'_>) -> String {
+    let id = |id: Option<wardkeep_record::id::RecordId>| id.map(|id| id.to_string()).unwrap_or_default();
+    let (number, patient, record) = (entry.n.to_string(), id(entry.patient), id(entry.record));
+    let detail = match entry.detail {
+        _ if entry.withheld => "withheld",
+        detail => detail.unwrap_or_default(),
+    };
+    let cells = [
+        entry.recorded,
+        entry.device.name,
+        entry.device.id,
+        entry.chain,
+        &number,
+        entry.user.map_or("", |user| user.name),
+        entry.user.map_or("", |user| user.id),
+        entry.action,
+        if entry.failed { "failed" } else { "done" },
+        &patient,
+        &record,
+        detail,
+        entry.disclosed.recipient.unwrap_or_default(),
+        entry.disclosed.purpose.unwrap_or_default(),
+    ];
+    let mut line = cells.map(cell).join(",");
+    line.push_str("\r\n");
+    line
+}
+
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
