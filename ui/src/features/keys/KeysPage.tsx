@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { type KeyRow, useAsk } from "../../bridge";
 import { showDay } from "../../kit/dates";
-import { cell, Page, Panel, Row, Table, Unknown } from "../../kit/Layout";
+import { cell, Page, Panel, Row, Stack, Table, Unknown } from "../../kit/Layout";
 import { Chip, ErrorNotice, Loading, Notice } from "../../kit/Notes";
 import { useRights } from "../../kit/session";
 import css from "../../kit/sync.module.css";
@@ -29,8 +29,10 @@ export function KeysPage() {
         </Trans>
       }
     >
-      <RecoveryPanel />
-      <KeyList />
+      <Stack>
+        <RecoveryPanel />
+        <KeyList />
+      </Stack>
     </Page>
   );
 }
