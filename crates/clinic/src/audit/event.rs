@@ -93,7 +93,7 @@ fn act(action: Option<Action>, copy: &CopyDetail) -> Act {
         return Act::Application;
     };
     match action {
-        A::SearchOpen | A::View => Act::Read,
+        A::SearchOpen | A::View | A::QuarantineView => Act::Read,
         A::Register | A::Note | A::Attach => Act::Create,
         A::Edit | A::Restore | A::Settle => Act::Update,
         A::Remove => Act::Delete,
@@ -101,7 +101,7 @@ fn act(action: Option<Action>, copy: &CopyDetail) -> Act {
         A::Export | A::Print if copy.refused.is_some() || copy.left() => Act::Disclose,
         // A sealed copy that stays in the vault.
         A::Export | A::Print => Act::Read,
-        A::Accounting | A::Viewers | A::QuarantineView => Act::Query,
+        A::Accounting | A::Viewers => Act::Query,
         A::Unlock | A::UnlockFailed => Act::Login,
         A::Lock => Act::Logout,
         A::UserAdd | A::UserChange | A::Invite | A::Approve | A::Join | A::Revoke | A::RecoveryUse => Act::Roles,

@@ -12,9 +12,10 @@ use crate::session::Session;
 use crate::sync::Desk;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use ts_rs::TS;
 use wardkeep_record::field::Kind;
-use wardkeep_record::id::DeviceId;
+use wardkeep_record::id::{DeviceId, RecordId};
 use wardkeep_record::op::{Compartment, Op};
 use wardkeep_record::role::Permission;
 use wardkeep_vault::store::{Action, AuditEntry, wire_device};
@@ -63,22 +64,33 @@ impl Command for Input {
             if found.is_empty() {
                 return Err(CommandError::new(ErrorCode::NotFound).at("device"));
             }
-            let detail = serde_json::json!({ "device": self.device, "ops": found.len() });
-            session.write(at, |tx| {
-                Ok(tx.audit(&AuditEntry::new(Action::QuarantineView).detail(&detail))?)
-            })?;
-            let mut changes = Vec::new();
+            let mut shown = Vec::new();
             for (segment, op) in &found {
-                changes.extend(fields(session, desk, *segment, op)?);
+                shown.extend(fields(session, desk, *segment, op)?);
             }
-            changes.truncate(self.limit.clamp(1, LIMIT) as usize);
-            Ok(changes)
+            shown.truncate(self.limit.clamp(1, LIMIT) as usize);
+            let detail = serde_json::json!({ "device": self.device, "ops": found.len() });
+            // A look at each patient whose fields are shown; what is nobody's is an entry of its own.
+            let whose: BTreeSet<Option<RecordId>> = shown.iter().map(|(whose, _)| *whose).collect();
+            session.write(at, |tx| {
+                for patient in whose {
+                    let look = AuditEntry::new(Action::QuarantineView).detail(&detail);
+                    tx.audit(&AuditEntry { patient, ..look })?;
+                }
+                Ok(())
+            })?;
+            Ok(shown.into_iter().map(|(_, change)| change).collect())
         })
     }
 }
 
-/// What an op writes.
-fn fields(session: &Session, desk: &Desk, segment: u64, op: &Op) -> Result<Vec<QuarantineChange>, CommandError> {
+/// What an op writes, each with the patient whose it is.
+fn fields(
+    session: &Session,
+    desk: &Desk,
+    segment: u64,
+    op: &Op,
+) -> Result<Vec<(Option<RecordId>, QuarantineChange)>, CommandError> {
     let mut fields = Vec::new();
     for change in &op.changes {
         let whose = change
@@ -88,15 +100,18 @@ fn fields(session: &Session, desk: &Desk, segment: u64, op: &Op) -> Result<Vec<Q
             Some(id) => session.snapshot(|view| patient_row(session, view, id))?,
             None => None,
         };
-        fields.extend(change.writes.iter().map(|write| QuarantineChange {
-            segment,
-            at_ms: op.hlc.unix_ms(),
-            user: look::user_name(session, desk, op.user),
-            patient: patient.clone(),
-            record: change.record.to_string(),
-            kind: change.kind.resource_type().to_owned(),
-            element: element_name(change.kind, write.key),
-            text: write.value.as_deref().map(text_of).unwrap_or_default(),
+        fields.extend(change.writes.iter().map(|write| {
+            let change = QuarantineChange {
+                segment,
+                at_ms: op.hlc.unix_ms(),
+                user: look::user_name(session, desk, op.user),
+                patient: patient.clone(),
+                record: change.record.to_string(),
+                kind: change.kind.resource_type().to_owned(),
+                element: element_name(change.kind, write.key),
+                text: write.value.as_deref().map(text_of).unwrap_or_default(),
+            };
+            (whose, change)
         }));
     }
     Ok(fields)

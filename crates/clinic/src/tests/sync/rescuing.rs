@@ -130,6 +130,14 @@ fn what_a_revoked_laptop_wrote_waits_for_an_admin() {
     let text = shown.as_array().unwrap().iter().find(is_note);
     assert!(text.is_some_and(|change| change["user"] == "Bo Clinician"), "{shown}");
     assert!(actions(ada, None).contains(&"quarantine_view".to_owned()));
+    let looks = json(ada, "audit_viewers", json!({ "patient": patient["row"]["id"] })).unwrap();
+    let own = |row: &&Value| row["name"] == "Ada Founder";
+    let before = looks["rows"].as_array().unwrap().iter().find(own).unwrap()["looked"].as_u64();
+    let input = json!({ "device": three.device, "part": "clinical", "limit": 50 });
+    json(ada, "quarantine_show", input).unwrap();
+    let looks = json(ada, "audit_viewers", json!({ "patient": patient["row"]["id"] })).unwrap();
+    let after = looks["rows"].as_array().unwrap().iter().find(own).unwrap()["looked"].as_u64();
+    assert_eq!(after, before.map(|count| count + 1), "a look at the patient: {looks}");
 }
 
 #[test]
