@@ -229,9 +229,9 @@ export const scenes = {
     at: "?sync=up_to_date",
     steps: async (page) => {
       await page.click("a[title=Audit]");
-      await page.waitForSelector(id("trail-row"));
+      await page.waitForSelector(id("audit-row"));
       await page.selectOption(id("trail-kind"), "looks");
-      await page.waitForSelector(id("trail-row"));
+      await page.waitForSelector(id("audit-row"));
       await page.fill(id("trail-from"), "1.1.2025");
       await page.fill(id("trail-patient"), "meyer");
       await page.press(id("trail-patient"), "Enter");

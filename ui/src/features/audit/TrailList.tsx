@@ -1,13 +1,11 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Trans } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import { type CommandError, call, type TrailEntryRow, toCommandError, useAsk, type Which } from "../../bridge";
-import { showInstant } from "../../kit/dates";
-import { cell, Panel, Row, Stack, Table, Unknown } from "../../kit/Layout";
+import { AuditTable } from "../../kit/AuditTable";
+import { Panel, Row, Stack } from "../../kit/Layout";
 import { Empty, ErrorNotice, Loading, Notice } from "../../kit/Notes";
-import { pairs } from "../../kit/plainJson";
-import { auditWord } from "../../kit/words/audit";
 
 const PAGE = 100;
 /** More rows than anybody reads; who needs more narrows the question or exports. */
@@ -48,7 +46,12 @@ export function TrailList(props: { which: Which; withDevice: boolean }) {
             <Trans>No entry is like that.</Trans>
           </Empty>
         ) : (
-          <TrailTable rows={rows} withDevice={props.withDevice} />
+          <AuditTable
+            rows={rows}
+            withPatient
+            withDevice={props.withDevice}
+            patientCell={(row) => <PatientLink row={row} />}
+          />
         )}
       </Panel>
       {error ? <ErrorNotice error={error} /> : null}
@@ -66,66 +69,11 @@ export function TrailList(props: { which: Which; withDevice: boolean }) {
   );
 }
 
-function TrailTable(props: { rows: readonly TrailEntryRow[]; withDevice: boolean }) {
-  const { t, i18n } = useLingui();
-  return (
-    <Table
-      label={t`Audit trail`}
-      head={
-        <>
-          <th scope="col">
-            <Trans>When</Trans>
-          </th>
-          <th scope="col">
-            <Trans>Who</Trans>
-          </th>
-          {props.withDevice ? (
-            <th scope="col">
-              <Trans>Device</Trans>
-            </th>
-          ) : null}
-          <th scope="col">
-            <Trans>What</Trans>
-          </th>
-          <th scope="col">
-            <Trans>Patient</Trans>
-          </th>
-          <th scope="col">
-            <Trans>Detail</Trans>
-          </th>
-        </>
-      }
-    >
-      {props.rows.map((row) => (
-        <tr key={`${row.device}-${row.compartment}-${row.n}`} data-testid="trail-row">
-          <td className={cell.fixed}>{showInstant(row.at_ms, i18n.locale)}</td>
-          <td>
-            <bdi>{row.user ?? t`nobody signed in`}</bdi>
-          </td>
-          {props.withDevice ? (
-            <td>
-              <bdi>{row.device_name}</bdi>
-            </td>
-          ) : null}
-          <td>{auditWord(row.action, t)}</td>
-          <td>
-            {row.patient ? (
-              <Link to={`/patient/${row.patient}`} state={{ via: "link" }}>
-                <bdi>{row.patient_name ?? <Trans>a patient</Trans>}</bdi>
-              </Link>
-            ) : null}
-          </td>
-          <td>
-            {row.withheld ? (
-              <Unknown>
-                <Trans>stays with those who hold the chart</Trans>
-              </Unknown>
-            ) : (
-              pairs(row.detail)
-            )}
-          </td>
-        </tr>
-      ))}
-    </Table>
-  );
+function PatientLink(props: { row: TrailEntryRow }) {
+  const { patient, patient_name } = props.row;
+  return patient ? (
+    <Link to={`/patient/${patient}`} state={{ via: "link" }}>
+      <bdi>{patient_name ?? <Trans>a patient</Trans>}</bdi>
+    </Link>
+  ) : null;
 }
