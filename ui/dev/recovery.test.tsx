@@ -1,34 +1,11 @@
-import { createRoot, type Root } from "react-dom/client";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
+import { all, mark, see, withPage } from "./page";
 
 window.history.replaceState(null, "", "/?sync=up_to_date");
 const program = await import("./transport");
 vi.mock("../src/bridge/transport", () => import("./transport"));
 const { App } = await import("../src/app/App");
-
-let root: Root;
-
-beforeEach(() => {
-  // Without layout Mantine finds nothing to focus in a menu and prints the whole document.
-  vi.spyOn(console, "warn").mockReturnValue();
-  program.unlockAgain();
-  root = createRoot(document.body.appendChild(document.createElement("div")));
-  root.render(<App />);
-});
-
-afterEach(() => {
-  root.unmount();
-  document.body.replaceChildren();
-});
-
-const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)];
-const mark = (name: string) => `[data-testid="${name}"]`;
-
-/** Waits until the page shows it. */
-async function see(selector: string): Promise<HTMLElement> {
-  await vi.waitFor(() => expect(all(selector)[0], selector).toBeDefined(), { timeout: 5_000, interval: 10 });
-  return all(selector)[0] as HTMLElement;
-}
+withPage(App, program);
 
 /** To the page of the keys, by its shortcut. */
 async function toKeys() {
