@@ -199,3 +199,80 @@ fn a_laptop_that_works_alone_has_its_own_trail() {
         "{older}"
     );
 }
+
+#[test]
+fn an_edit_shows_what_was_before_and_after_to_who_holds_that_part() {
+    let server = SyncServer::start();
+    let (ada, bo, id) = clinic(&server);
+    let cy = LoginSession::start();
+    crate::sync::join(&ada, &cy, "Cy Admin", "admin");
+    sync(&cy);
+    wardkeep(&bo, &["patient", "edit", &id, "--birth-date", "1967-07-07"]).ok();
+    let allergy = json!({ "patient": id, "draft": {
+        "substance": "Obsidian lacquer", "code": null, "system": null, "category": null, "criticality": null,
+        "reaction": null, "severity": null,
+    } });
+    wardkeep(&bo, &["command", "allergy_add", &allergy.to_string()]).ok();
+    for laptop in [&bo, &ada, &cy, &bo, &ada, &cy] {
+        sync(laptop);
+    }
+    let edits = [
+        "audit",
+        "trail",
+        "--person",
+        "Bo Clinician",
+        "--action",
+        "edit",
+        "--values",
+    ];
+    let of_part = |laptop: &LoginSession, part: &str| {
+        let rows = wardkeep(laptop, &edits).ok().json();
+        let rows = rows.as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["compartment"] == part).unwrap()
+    };
+    // The clinician's own log, by text.
+    let own = wardkeep(&bo, &["audit", "list", "--patient", &id, "--values"]).ok();
+    let said: Vec<_> = own
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["changed"].to_string())
+        .collect();
+    assert!(said.iter().any(|changed| changed.contains("1967-07-07")), "{said:?}");
+    // The founder is a clinician too; the other admin holds no key of the chart.
+    let office = json!([{
+        "field": "birthDate", "item": null, "before": ["\"1966-06-06\""], "before_missing": false,
+        "after": "\"1967-07-07\"",
+    }]);
+    assert_eq!(of_part(&ada, "office")["changed"]["changes"], office);
+    let chart = of_part(&ada, "clinical");
+    assert!(
+        chart["changed"]["changes"].to_string().contains("Obsidian lacquer"),
+        "{chart}"
+    );
+    assert_eq!(of_part(&cy, "office")["changed"]["changes"], office);
+    let chart = of_part(&cy, "clinical");
+    assert_eq!((&chart["withheld"], &chart["changed"]), (&json!(true), &json!(null)));
+    // As files: of the office where it is asked for, of the chart never.
+    let export = |laptop: &LoginSession, more: &[&str]| {
+        let words = ["audit", "export", "--format", "fhir", "--out", "-", "--action", "edit"];
+        wardkeep(laptop, &[&words[..], more].concat()).ok().stdout
+    };
+    assert!(!export(&ada, &[]).contains("1967-07-07"));
+    let with = export(&ada, &["--values"]);
+    assert!(
+        with.contains("before birthDate") && with.contains("1967-07-07"),
+        "{with}"
+    );
+    assert!(!with.contains("Obsidian lacquer"), "{with}");
+    // To have looked is in the log of whoever did.
+    let looked = wardkeep(&ada, &["audit", "list", "--patient", &id]).ok().json();
+    let looks = looked
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["action"] == "values_view");
+    assert!(looks.count() >= 2, "{looked}");
+    assert_eq!(wardkeep(&cy, &["audit", "verify-trail"]).code, 0);
+}

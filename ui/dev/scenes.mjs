@@ -238,6 +238,15 @@ export const scenes = {
       await page.waitForTimeout(200);
     },
   },
+  "audit-values": {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await page.click("a[title=Audit]");
+      await page.waitForSelector(id("audit-row"));
+      for (const at of [0, 1]) await page.locator(id("audit-values-open")).nth(at).click();
+      await page.waitForTimeout(200);
+    },
+  },
   "audit-older": {
     at: "?sync=up_to_date",
     steps: async (page) => {

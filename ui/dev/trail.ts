@@ -1,6 +1,6 @@
 // WARDKEEP-SAMPLE-DATA: what the made-up program says of the audit trail.
 // ?trail=broken|empty
-import type { Accounting, DeviceVerdict, TrailEntryRow, Viewers } from "../src/bridge";
+import type { Accounting, DeviceVerdict, EntryName, EntryValues, TrailEntryRow, Viewers } from "../src/bridge";
 import { rows } from "./people";
 
 const START = 1_763_712_000_000;
@@ -32,6 +32,7 @@ function entry(index: number): TrailEntryRow {
           ? '{"to":"file","recipient":"Klinikum Nord, Hafenstraße 1","purpose":"treatment","bytes":184022}'
           : null,
     withheld: action === "note",
+    values: action === "edit",
     compartment: action === "note" || action === "export" ? "clinical" : "office",
     cursor: TOTAL - index,
   };
@@ -79,6 +80,31 @@ export function trailFor(asked: URLSearchParams): Record<string, (input: never) 
             verdict(2, { entries: 0, last_ms: null }),
           ]
         : [verdict(0, {}), verdict(1, {}), verdict(2, { entries: 0, last_ms: null })],
+    audit_values: ({ entries }: { entries: EntryName[] }): EntryValues[] =>
+      entries.map((name) => ({
+        entry: name,
+        state: name.n % 3 === 0 ? "not_here" : "known",
+        changes:
+          name.n % 3 === 0
+            ? []
+            : [
+                {
+                  field: "telecom",
+                  item: 4112,
+                  before: ['{"system":"phone","use":"mobile","value":"+49 170 1234567"}'],
+                  before_missing: false,
+                  after: '{"system":"phone","use":"mobile","value":"+49 170 7654321"}',
+                },
+                { field: "birthDate", item: null, before: [], before_missing: true, after: '"1958-03-04"' },
+                {
+                  field: "extension:frontDeskNote",
+                  item: null,
+                  before: ['"braucht Dolmetscher"'],
+                  before_missing: false,
+                  after: null,
+                },
+              ],
+      })),
     audit_export: () => ({ entries: all.length, bytes: 41_020 }),
     audit_viewers: ({ patient }: { patient: string }): Viewers => ({
       patient,

@@ -148,6 +148,7 @@ const audit = Array.from({ length: 40 }, (_, index) => ({
   patient: index % 5 < 2 ? `p${index % 9}` : null,
   patient_name: index % 5 < 2 ? `${rows[index % 9]?.family}, ${rows[index % 9]?.given}` : null,
   detail: index % 5 === 1 ? "telecom, address" : null,
+  values: index % 5 === 1,
   compartment: "office" as const,
 }));
 

@@ -7,6 +7,7 @@ pub mod list;
 mod source;
 pub mod trail;
 pub mod trail_verify;
+pub mod values;
 pub mod verify;
 pub mod viewers;
 
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use wardkeep_record::id::RecordId;
 use wardkeep_record::op::Compartment;
-use wardkeep_vault::store::{self, Action, View};
+use wardkeep_vault::store::{self, Action, OpRef, View, without_op};
 
 /// One entry.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -39,6 +40,8 @@ pub struct AuditRow {
     pub detail: Option<String>,
     /// Which chain.
     pub compartment: Compartment,
+    /// It tells of a change whose values this person may look at (`audit_values`).
+    pub values: bool,
     /// What `audit_list` takes as `before` to go on after this row.
     #[ts(type = "number")]
     pub cursor: u64,
@@ -162,7 +165,8 @@ fn named(session: &Session, view: &View<'_>, found: Found, cursor: u64) -> Resul
         action: action_name(row.action),
         patient: row.patient,
         patient_name,
-        detail: Some(row.detail).filter(|detail| !detail.is_empty()),
+        values: values::has_values(session, compartment, OpRef::of_detail(&row.detail)),
+        detail: Some(without_op(&row.detail)).filter(|detail| !detail.is_empty()),
         compartment,
         cursor,
     })

@@ -73,6 +73,19 @@ pub enum Act {
     Application,
 }
 
+/// What an entry's change wrote into one field, as JSON texts.
+#[derive(Clone, Debug)]
+pub struct Values<'a> {
+    /// The element's name.
+    pub field: &'a str,
+    /// What was replaced, the value that showed first.
+    pub before: Vec<&'a str>,
+    /// A value that was replaced is not known.
+    pub missing: bool,
+    /// What was written; nothing where it was cleared.
+    pub after: Option<&'a str>,
+}
+
 /// An entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
@@ -104,6 +117,8 @@ pub struct Entry<'a> {
     pub withheld: bool,
     /// What was asked, in base64.
     pub query: Option<&'a str>,
+    /// The values before and after, where they were asked for.
+    pub values: &'a [Values<'a>],
     /// To whom, for what left.
     pub disclosed: Disclosed<'a>,
 }
@@ -238,8 +253,22 @@ fn entities(entry: &Entry<'_>, shape: &Shape) -> Vec<Value> {
             json!("The detail stays with those who hold the chart."),
         );
     }
+    let mut details = Vec::new();
     if let Some(detail) = entry.detail {
-        data.insert("detail".into(), json!([{ "type": "detail", "valueString": detail }]));
+        details.push(json!({ "type": "detail", "valueString": detail }));
+    }
+    for values in entry.values {
+        let mut say = |when: &str, text: &str| {
+            details.push(json!({ "type": format!("{when} {}", values.field), "valueString": text }));
+        };
+        values.before.iter().for_each(|text| say("before", text));
+        if values.missing {
+            say("before", "(not known)");
+        }
+        values.after.iter().for_each(|text| say("after", text));
+    }
+    if !details.is_empty() {
+        data.insert("detail".into(), Value::Array(details));
     }
     if !data.is_empty() {
         data.insert("type".into(), object);

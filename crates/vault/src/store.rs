@@ -30,6 +30,7 @@ mod schema;
 mod setting;
 mod snapshot;
 mod sync;
+mod told;
 mod tx;
 mod write_anew;
 
@@ -54,6 +55,7 @@ pub use sync::{
     Arrived, ChainState, OutboxSegment, Pending, Received, SealedRun, Stop, Unsent, store_compartment, store_device,
     wire_compartment, wire_device, writer_of,
 };
+pub use told::{NoOpRef, OpRef, Told, ToldValue, without_op};
 pub use tx::Tx;
 pub use write_anew::{Interrupt, Stage, WriteAnewError};
 

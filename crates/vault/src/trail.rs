@@ -72,6 +72,9 @@ CREATE TABLE heard (
     at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ",
+    "
+ALTER TABLE entry ADD COLUMN op BLOB CHECK (op IS NULL OR length(op) = 32);
+",
 ];
 
 /// Why the trail was not opened, read or written. Nothing of a failed call was kept.

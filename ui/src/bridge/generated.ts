@@ -165,6 +165,8 @@ patient: RecordId | null,
 patient_name: string | null,
 /** A small JSON object: counts, reasons, names of fields. */
 detail: string | null,
+/** It tells of a change whose values this person may look at (`audit_values`). */
+values: boolean,
 /** Which chain. */
 compartment: Compartment,
 /** What `audit_list` takes as `before` to go on after this row. */
@@ -493,6 +495,24 @@ export type DraftSaved = {
 /** In Unix milliseconds. */
 saved_at_ms: number, };
 
+/** One entry. */
+export type EntryName = {
+/** The laptop, for an entry of the trail; nothing for one of this laptop's own log. */
+device?: DeviceId | null,
+/** Which chain. */
+compartment: Compartment,
+/** Its number there. */
+n: number, };
+
+/** The values of one entry. */
+export type EntryValues = {
+/** Which entry. */
+entry: EntryName,
+/** What can be said. */
+state: ValuesState,
+/** The fields. */
+changes: Array<ValueChange>, };
+
 /** Why a command failed. Grown only when a surface has something different to say or do. */
 export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_full" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "recovery_words" | "recovery_shares" | "recovery_key" | "wiped" | "lease_ended" | "file_not_here" | "internal";
 
@@ -665,7 +685,7 @@ people: Array<string>,
 alone: boolean,
 /** Since when it is of the clinic, in Unix milliseconds by the clock of who said so. */
 since_ms: number | null,
-/** When something of it last came here; nothing where that was not since the start of this program. */
+/** When something of it last came here, by this laptop's clock; nothing where nothing did. */
 last_heard_ms: number | null,
 /** Changes of it that are here. */
 segments: number,
@@ -1360,6 +1380,8 @@ export type TrailFormat = "fhir" | "csv";
 /** One thing that is wrong. */
 export type TrailProblem = {
 /** Which chain of the laptop. */
+/** It tells of a change whose values this person may look at (`audit_values`). */
+values: boolean,
 compartment: Compartment,
 /** The number of the entry where it shows. */
 n: number,
@@ -1418,6 +1440,22 @@ gave_out: number,
 /** The first time, in Unix milliseconds. */
 first_ms: number,
 /** The last time. */
+/** One field. */
+export type ValueChange = {
+/** The element's name. */
+field: string,
+/** Which item of it. */
+item: number | null,
+/** The values that were replaced, as JSON texts, the one that showed first; none where there was no value. */
+before: Array<string>,
+/** A value that was replaced is not on this laptop. */
+before_missing: boolean,
+/** The new value; nothing where it was cleared. */
+after: string | null, };
+
+/** What can be said of an entry's values. */
+export type ValuesState = "known" | "none" | "no_key" | "not_here";
+
 last_ms: number, };
 
 /** Who looked at one patient. */
@@ -1921,3 +1959,8 @@ patient: RecordId, }; output: Viewers };
   doctor: { input: Record<symbol, never>; output: Array<DoctorCheck> };
   about: { input: Record<symbol, never>; output: About };
 }
+  audit_values: { input: {
+/** At most a hundred. */
+entries: Array<EntryName>, }; output: Array<EntryValues> };
+/** With the values before and after, of entries of the office. Those of the chart never leave by this way. */
+values?: boolean | null,

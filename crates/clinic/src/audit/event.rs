@@ -1,10 +1,11 @@
 //! Entries as FHIR AuditEvents and as CSV: what our actions are in FHIR's words.
 
 use super::source::Names;
+use super::values::ValueChange;
 use crate::base64;
 use crate::export::Purpose;
 use serde::Deserialize;
-use wardkeep_interop::audit_event::{self, Act, Disclosed, Entry, Party};
+use wardkeep_interop::audit_event::{self, Act, Disclosed, Entry, Party, Values};
 use wardkeep_record::op::Compartment;
 use wardkeep_vault::store::{Action, NOBODY_USER};
 use wardkeep_vault::trail::TrailRow;
@@ -33,6 +34,7 @@ impl CopyDetail {
 /// One entry in the words of a format.
 pub(super) fn written(
     row: &TrailRow,
+    changes: &[ValueChange],
     site: &str,
     names: &mut Names<'_>,
     write: impl FnOnce(&Entry<'_>) -> String,
@@ -51,6 +53,7 @@ pub(super) fn written(
         })
         .flatten()
         .map(|query| base64::encode(query.as_bytes()));
+    let values: Vec<Values<'_>> = changes.iter().map(values_of).collect();
     write(&Entry {
         device: Party {
             id: &device,
@@ -72,12 +75,22 @@ pub(super) fn written(
         detail: Some(entry.detail.as_str()).filter(|detail| !detail.is_empty()),
         withheld: row.entry.withheld,
         query: query.as_deref(),
+        values: &values,
         disclosed: Disclosed {
             recipient: copy.recipient.as_deref(),
             reason: copy.purpose.and_then(Purpose::reason),
             purpose: copy.purpose.map(Purpose::name),
         },
     })
+}
+
+fn values_of(change: &ValueChange) -> Values<'_> {
+    Values {
+        field: &change.field,
+        before: change.before.iter().map(String::as_str).collect(),
+        missing: change.before_missing,
+        after: change.after.as_deref(),
+    }
 }
 
 /// A line of NDJSON.
@@ -93,7 +106,7 @@ fn act(action: Option<Action>, copy: &CopyDetail) -> Act {
         return Act::Application;
     };
     match action {
-        A::SearchOpen | A::View | A::QuarantineView => Act::Read,
+        A::SearchOpen | A::View | A::QuarantineView | A::ValuesView => Act::Read,
         A::Register | A::Note | A::Attach => Act::Create,
         A::Edit | A::Restore | A::Settle => Act::Update,
         A::Remove => Act::Delete,

@@ -5,6 +5,7 @@ pub use super::source::Which;
 
 use super::event::{fhir_line, written};
 use super::source::{Fresh, Names, PAGE, read};
+use super::values::of_entry;
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
@@ -17,7 +18,7 @@ use ts_rs::TS;
 use wardkeep_interop::audit_event::{CSV_HEAD, csv_line};
 use wardkeep_record::op::Compartment;
 use wardkeep_record::role::Permission;
-use wardkeep_vault::store::{Action, AuditEntry};
+use wardkeep_vault::store::{Action, AuditEntry, View};
 use wardkeep_vault::trail::TrailRow;
 
 /// Most entries of one file.
@@ -33,6 +34,32 @@ pub enum TrailFormat {
     Csv,
 }
 
+/// Whether the file has values.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Values {
+    /// The entries alone.
+    Without,
+    /// Those of the office, before and after.
+    Office,
+}
+
+/// The form, and what is in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Form {
+    /// The form.
+    pub format: TrailFormat,
+    /// Whether it has values.
+    pub values: Values,
+}
+
+impl Form {
+    /// With the office's values or without any.
+    pub fn new(format: TrailFormat, office: bool) -> Self {
+        let values = if office { Values::Office } else { Values::Without };
+        Self { format, values }
+    }
+}
+
 /// Which entries, how, and the file to be made.
 #[derive(Deserialize, TS)]
 pub struct Input {
@@ -40,6 +67,10 @@ pub struct Input {
     pub which: Which,
     /// How.
     pub format: TrailFormat,
+    /// With the values before and after, of entries of the office. Those of the chart never leave by this way.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub values: Option<bool>,
     /// The new file. One that is there is left alone.
     pub path: String,
 }
@@ -70,7 +101,8 @@ impl Command for Input {
 
     fn run(self, clinic: &Clinic) -> Result<ExportedTrail, CommandError> {
         write_new(clinic, &self.path, |file| {
-            clinic.export_trail_to(&self.which, self.format, &mut std::io::BufWriter::new(file))
+            let form = Form::new(self.format, self.values == Some(true));
+            clinic.export_trail_to(&self.which, form, &mut std::io::BufWriter::new(file))
         })
     }
 }
@@ -80,7 +112,7 @@ impl Clinic {
     pub fn export_trail_to(
         &self,
         which: &Which,
-        format: TrailFormat,
+        form: Form,
         out: &mut dyn Write,
     ) -> Result<ExportedTrail, CommandError> {
         let filter = which.filter()?;
@@ -100,13 +132,13 @@ impl Clinic {
                 session.snapshot(|view| {
                     let rows = source.page(session, view, &filter, before, PAGE)?;
                     let mut names = Names::new(session, desk, view);
-                    let text = page(session, &rows, format, &mut names);
+                    let text = page(session, view, &rows, form, &mut names)?;
                     Ok((text, rows.len(), rows.last().map(|row| row.id)))
                 })
             })?;
             if fresh == Fresh::Now {
-                self.with_session(|session| note(session, which, format))?;
-                if format == TrailFormat::Csv {
+                self.with_session(|session| note(session, which, form))?;
+                if form.format == TrailFormat::Csv {
                     put(CSV_HEAD)?;
                 }
             }
@@ -125,19 +157,34 @@ impl Clinic {
     }
 }
 
-fn page(session: &Session, rows: &[TrailRow], format: TrailFormat, names: &mut Names<'_>) -> String {
+fn page(
+    session: &Session,
+    view: &View<'_>,
+    rows: &[TrailRow],
+    form: Form,
+    names: &mut Names<'_>,
+) -> Result<String, CommandError> {
     let site = session.clinic_name();
-    let line = match format {
+    let line = match form.format {
         TrailFormat::Fhir => fhir_line,
         TrailFormat::Csv => csv_line,
     };
-    rows.iter().map(|row| written(row, &site, names, line)).collect()
+    let mut text = String::new();
+    for row in rows {
+        let changes = match form.values {
+            // Whoever reads the file may hold no key of the chart.
+            Values::Office if row.entry.chain == Compartment::Office => of_entry(session, view, &row.entry)?.1,
+            Values::Office | Values::Without => Vec::new(),
+        };
+        text.push_str(&written(row, &changes, &site, names, line));
+    }
+    Ok(text)
 }
 
 /// Writes down that the trail went out, and how it was narrowed.
-fn note(session: &Session, which: &Which, format: TrailFormat) -> Result<(), CommandError> {
+fn note(session: &Session, which: &Which, form: Form) -> Result<(), CommandError> {
     let detail = serde_json::json!({
-        "to": "file", "format": format, "person": which.user, "device": which.device, "actions": which.actions,
+        "to": "file", "format": form.format, "values": form.values == Values::Office, "person": which.user, "device": which.device, "actions": which.actions,
         "from_ms": which.from_ms, "until_ms": which.until_ms,
     });
     let entry = AuditEntry::new(Action::TrailExport).detail(&detail);

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use ts_rs::TS;
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
-use wardkeep_vault::store::{Action, NOBODY_USER, View};
+use wardkeep_record::op::Compartment;
+use wardkeep_vault::store::{Action, AuditRow, NOBODY_USER, View};
 use wardkeep_vault::trail::{Trail, TrailEntry, TrailFilter, TrailRow};
 
 /// Most rows of one page.
@@ -111,6 +112,21 @@ impl Source {
         }
     }
 
+    /// One entry of a laptop's chain.
+    pub(super) fn entry(
+        &self,
+        session: &Session,
+        view: &View<'_>,
+        device: DeviceId,
+        (chain, n): (Compartment, u64),
+    ) -> Result<Option<TrailEntry>, CommandError> {
+        match self {
+            Self::Clinic(trail) => Ok(trail.entry(device, chain, n)?),
+            Self::Own if device == session.device() && session.holds(chain) => own_entry(view, chain, n),
+            Self::Own => Ok(None),
+        }
+    }
+
     /// The time of the oldest entry: of what was before, nothing is known here.
     pub(super) fn oldest_ms(&self) -> Result<Option<u64>, CommandError> {
         match self {
@@ -118,6 +134,26 @@ impl Source {
             // A laptop's own chains begin with it.
             Self::Own => Ok(None),
         }
+    }
+}
+
+/// One entry of this laptop's own log.
+pub(super) fn own_entry(view: &View<'_>, chain: Compartment, n: u64) -> Result<Option<TrailEntry>, CommandError> {
+    let Some(next) = n.checked_add(1).filter(|next| i64::try_from(*next).is_ok()) else {
+        return Ok(None);
+    };
+    let found = view.audit_entries(chain, None, Some(next), 1)?.pop();
+    Ok(found.filter(|row| row.n == n).map(|row| of_own(chain, row)))
+}
+
+/// An entry of this laptop's own log, as the trail has it: with its whole detail.
+fn of_own(chain: Compartment, row: AuditRow) -> TrailEntry {
+    TrailEntry {
+        chain,
+        row,
+        withheld: false,
+        withheld_op: None,
+        hash: [0; 32],
     }
 }
 
@@ -140,12 +176,7 @@ fn own_page(
             if !filter.takes(device, &found.row) {
                 continue;
             }
-            let entry = TrailEntry {
-                chain: found.compartment,
-                row: found.row,
-                withheld: false,
-                hash: [0; 32],
-            };
+            let entry = of_own(found.compartment, found.row);
             page.push(TrailRow { id, device, entry });
             if page.len() == limit as usize {
                 return Ok(page);

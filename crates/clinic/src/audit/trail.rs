@@ -2,14 +2,17 @@
 //! laptop that works alone: its own.
 
 use super::source::{Fresh, Names, Which, read};
+use super::values::has_values;
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
+use crate::session::Session;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
 use wardkeep_record::op::Compartment;
 use wardkeep_record::role::Permission;
+use wardkeep_vault::store::without_op;
 use wardkeep_vault::trail::TrailRow;
 
 /// Which entries, and how many.
@@ -52,6 +55,8 @@ pub struct TrailEntryRow {
     pub detail: Option<String>,
     /// There is a detail, and it stays with those who hold the chart.
     pub withheld: bool,
+    /// It tells of a change whose values this person may look at (`audit_values`).
+    pub values: bool,
     /// Which chain.
     pub compartment: Compartment,
     /// What `before` takes to go on after this row.
@@ -75,13 +80,14 @@ impl Command for Input {
             session.snapshot(|view| {
                 let mut names = Names::new(session, desk, view);
                 let page = source.page(session, view, &filter, self.before, self.limit)?;
-                page.into_iter().map(|row| named(&mut names, row)).collect()
+                page.into_iter().map(|row| named(session, &mut names, row)).collect()
             })
         })
     }
 }
 
-fn named(names: &mut Names<'_>, row: TrailRow) -> Result<TrailEntryRow, CommandError> {
+fn named(session: &Session, names: &mut Names<'_>, row: TrailRow) -> Result<TrailEntryRow, CommandError> {
+    let values = has_values(session, row.entry.chain, row.entry.op());
     let entry = row.entry.row;
     let user = names.user(entry.user);
     let patient_name = match entry.patient {
@@ -98,8 +104,9 @@ fn named(names: &mut Names<'_>, row: TrailRow) -> Result<TrailEntryRow, CommandE
         action: super::action_name(entry.action),
         patient: entry.patient,
         patient_name,
-        detail: Some(entry.detail).filter(|detail| !detail.is_empty()),
+        detail: Some(without_op(&entry.detail)).filter(|detail| !detail.is_empty()),
         withheld: row.entry.withheld,
+        values,
         compartment: row.entry.chain,
         cursor: row.id,
     })

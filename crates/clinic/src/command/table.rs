@@ -137,6 +137,7 @@ macro_rules! with_commands {
             audit_verify => audit::verify,
             audit_trail => audit::trail,
             audit_trail_verify => audit::trail_verify,
+            audit_values => audit::values,
             audit_export => audit::export,
             audit_disclosures => audit::disclosures,
             audit_viewers => audit::viewers,

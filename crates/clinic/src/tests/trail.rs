@@ -113,3 +113,64 @@ fn a_copy_says_for_whom_it_is_and_the_accounting_says_it_again() {
     let unknown = json!({ "patient": "0190a5f0-1c2d-7e3f-8a4b-5c6d7e8f9012", "from_ms": null, "until_ms": null });
     assert_eq!(refused(&clinic, "audit_disclosures", unknown), ErrorCode::NotFound);
 }
+
+#[test]
+fn an_edits_values_before_and_after_are_told_and_the_look_is_in_the_log() {
+    let laptop = Laptop::new();
+    let (clinic, _) = laptop.founded();
+    let made = register(&clinic, "Okafor", "Ada", "1980-02-03");
+    let id = &made["row"]["id"];
+    let mut draft = made["draft"].clone();
+    draft["birth_date"] = "1980-02-04".into();
+    json(&clinic, "patient_edit", json!({ "id": id, "draft": draft })).unwrap();
+    let history = json(&clinic, "patient_history", json!({ "id": id, "limit": 5 })).unwrap();
+    assert_eq!(
+        (&history[0]["action"], &history[0]["values"]),
+        (&json!("edit"), &json!(true))
+    );
+    assert!(!history[0]["detail"].as_str().unwrap().contains("op"), "{history}");
+    let name = |row: &Value| json!({ "compartment": row["compartment"], "n": row["n"] });
+    let ask = |row: &Value| json(&clinic, "audit_values", json!({ "entries": [name(row)] })).unwrap();
+    let answer = ask(&history[0]);
+    assert_eq!(answer[0]["state"], "known", "{answer}");
+    assert_eq!(
+        answer[0]["changes"],
+        json!([{
+            "field": "birthDate", "item": null, "before": ["\"1980-02-03\""], "before_missing": false,
+            "after": "\"1980-02-04\"",
+        }])
+    );
+    // Registering is a change as well: of nothing before.
+    let registered = ask(&history[1]);
+    let fields = registered[0]["changes"].as_array().unwrap();
+    assert!(fields.iter().all(|field| field["before"] == json!([])), "{registered}");
+    assert_eq!(actions(&clinic, Some(id))[..3], ["values_view", "values_view", "edit"]);
+    let viewers = json(&clinic, "audit_viewers", json!({ "patient": id })).unwrap();
+    assert_eq!(viewers["rows"][0]["looked"], json!(2));
+    // An entry that is none, and one that is no change.
+    let none = json!({ "entries": [{ "compartment": "office", "n": 99_999 }] });
+    assert_eq!(refused(&clinic, "audit_values", none), ErrorCode::NotFound);
+    let many = json!({ "entries": vec![name(&history[0]); 101] });
+    assert_eq!(refused(&clinic, "audit_values", many), ErrorCode::TooLarge);
+    let first = json!({ "entries": [{ "compartment": "office", "n": 1 }] });
+    assert_eq!(json(&clinic, "audit_values", first).unwrap()[0]["state"], "none");
+    // As a file: the office's values where they are asked for.
+    let path = laptop
+        .home
+        .path()
+        .parent()
+        .unwrap()
+        .join(format!("values-{}.csv", std::process::id()));
+    let export = |values: bool| {
+        let input = json!({
+            "which": { "user": null, "patient": id, "device": null, "actions": ["edit"], "from_ms": null, "until_ms": null },
+            "format": "csv", "values": values, "path": path,
+        });
+        json(&clinic, "audit_export", input).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        text
+    };
+    assert!(export(true).contains("1980-02-04"));
+    assert!(!export(false).contains("1980-02-04"));
+}

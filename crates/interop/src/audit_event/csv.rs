@@ -1,9 +1,10 @@
 //! Entries as lines of a CSV file (RFC 4180).
 
-use super::Entry;
+use super::{Entry, Values};
+use serde_json::json;
 
 /// The first line.
-pub const CSV_HEAD: &str = "recorded,device,device_id,chain,number,person,person_id,action,outcome,patient,record,detail,recipient,purpose\r\n";
+pub const CSV_HEAD: &str = "recorded,device,device_id,chain,number,person,person_id,action,outcome,patient,record,detail,recipient,purpose,values\r\n";
 
 /// One entry, with its line end. A spreadsheet takes no cell for a formula.
 pub fn csv_line(entry: &Entry<'_>) -> String {
@@ -13,6 +14,7 @@ pub fn csv_line(entry: &Entry<'_>) -> String {
         _ if entry.withheld => "withheld",
         detail => detail.unwrap_or_default(),
     };
+    let values = values_cell(entry.values);
     let cells = [
         entry.recorded,
         entry.device.name,
@@ -28,10 +30,24 @@ pub fn csv_line(entry: &Entry<'_>) -> String {
         detail,
         entry.disclosed.recipient.unwrap_or_default(),
         entry.disclosed.purpose.unwrap_or_default(),
+        &values,
     ];
     let mut line = cells.map(cell).join(",");
     line.push_str("\r\n");
     line
+}
+
+/// The values before and after as one JSON text; empty where there are none.
+fn values_cell(values: &[Values<'_>]) -> String {
+    let one = |values: &Values<'_>| {
+        json!({
+            "field": values.field, "before": values.before, "before_known": !values.missing, "after": values.after,
+        })
+    };
+    if values.is_empty() {
+        return String::new();
+    }
+    serde_json::Value::Array(values.iter().map(one).collect()).to_string()
 }
 
 fn cell(text: &str) -> String {

@@ -46,6 +46,7 @@ fn entry(act: Act) -> Entry<'static> {
         detail: Some("{\"via\":\"link\"}"),
         withheld: false,
         query: Some("QXVkaXRFdmVudD9wYXRpZW50PTE="),
+        values: &[],
         disclosed: Disclosed::default(),
     }
 }
@@ -210,6 +211,46 @@ proptest! {
             }
         }
         prop_assert!(!quoted);
-        prop_assert_eq!(cells, 14);
+        prop_assert_eq!(cells, 15);
     }
+}
+
+#[test]
+fn values_before_and_after_stand_in_the_details_and_in_a_cell() {
+    let values = [
+        Values {
+            field: "birthDate",
+            before: vec!["\"1980-02-03\""],
+            missing: false,
+            after: Some("\"1980-02-04\""),
+        },
+        Values {
+            field: "language",
+            before: Vec::new(),
+            missing: true,
+            after: None,
+        },
+    ];
+    let entry = Entry {
+        action: "edit",
+        values: &values,
+        ..entry(Act::Update)
+    };
+    let event = audit_event(&entry);
+    assert!(is_valid(&event), "{event}");
+    let details = event["entity"][1]["detail"].as_array().unwrap();
+    let said: Vec<(&str, &str)> = details
+        .iter()
+        .map(|one| (one["type"].as_str().unwrap(), one["valueString"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        said[1..],
+        [
+            ("before birthDate", "\"1980-02-03\""),
+            ("after birthDate", "\"1980-02-04\""),
+            ("before language", "(not known)"),
+        ]
+    );
+    let line = csv_line(&entry);
+    assert!(line.contains("1980-02-03") && line.contains("before_known"), "{line}");
 }

@@ -155,6 +155,8 @@ actions! {
     QuarantineAccept = 106 "quarantine_accept",
     /// What a revoked device wrote after its revocation stays out.
     QuarantineDiscard = 107 "quarantine_discard",
+    /// The values before and after of an entry's change were looked at.
+    ValuesView = 115 "values_view",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.

@@ -159,6 +159,7 @@ impl Tx<'_> {
             OpError::Invalid(why) => StoreError::Invalid { why },
         })?;
         let dot = op.dot;
+        self.note_written(&op);
         self.apply(Incoming {
             op,
             bytes: &bytes,

@@ -16,4 +16,5 @@ mod receiving;
 mod replicas;
 mod sync_state;
 mod taking;
+mod told;
 mod writing;

@@ -8,6 +8,7 @@ use super::number::Numbers;
 use super::schema::schema;
 use super::snapshot::base;
 use super::sync::present_writer;
+use super::told::Written;
 use super::{Access, Store, View};
 use rusqlite::{Connection, TransactionBehavior, params};
 use wardkeep_record::hlc::Hlc;
@@ -38,6 +39,8 @@ pub struct Tx<'a> {
     pub(super) settling: bool,
     /// Rows up to this one came with a snapshot and are kept as they came when they change.
     pub(super) base_n: i64,
+    /// Which op of this transaction changed which record.
+    pub(super) written: Written,
     head: Head,
     changed: bool,
     audited: bool,
@@ -100,6 +103,7 @@ impl<'a> Tx<'a> {
             newcomers: Newcomers::default(),
             settling: false,
             base_n: base::last_n(conn, compartment)?,
+            written: Written::default(),
             head,
             changed: false,
             audited: false,
@@ -124,9 +128,14 @@ impl<'a> Tx<'a> {
         self.now_ms
     }
 
-    /// Appends an entry to this compartment's audit chain.
+    /// Appends an entry to this compartment's audit chain. An entry about a record that one op of this transaction has changed names that op.
     pub fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let who = (self.user, self.now_ms);
+        let naming = self.naming_op(entry.record, &entry.detail).map(|detail| AuditEntry {
+            detail,
+            ..entry.clone()
+        });
+        let entry = naming.as_ref().unwrap_or(entry);
         audit::append(
             self.conn,
             self.compartment,

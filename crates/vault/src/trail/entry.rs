@@ -2,7 +2,7 @@
 
 use super::fault::{self, TrailFaultKind};
 use super::{Failed, TrailError};
-use crate::store::{Action, AuditRow, DETAIL_MAX, audit_entry_hash};
+use crate::store::{Action, AuditRow, DETAIL_MAX, OpRef, audit_entry_hash, without_op};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::fmt;
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
@@ -11,6 +11,7 @@ use wardkeep_record::op::Compartment;
 const PATIENT: u8 = 1;
 const RECORD: u8 = 2;
 const WITHHELD: u8 = 4;
+const OP: u8 = 8;
 
 /// An entry of a device's chain.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,6 +22,9 @@ pub struct TrailEntry {
     pub row: AuditRow,
     /// The detail stays with those who hold the chart: readers see that something was done, and not what.
     pub withheld: bool,
+    /// The op that an entry without its detail tells of: a name and a time, and nothing of what is in the chart. Who holds the chart looks
+    /// up what it wrote.
+    pub withheld_op: Option<OpRef>,
     /// The entry's hash in its chain.
     pub hash: [u8; 32],
 }
@@ -38,24 +42,36 @@ impl TrailEntry {
     /// to and why: whoever answers for disclosures must know.
     pub fn new(chain: Compartment, mut row: AuditRow, hash: [u8; 32]) -> Self {
         let discloses = Action::of_number(row.action).is_some_and(Action::discloses);
-        let withheld = chain == Compartment::Clinical && !discloses && !row.detail.is_empty();
+        let stays = chain == Compartment::Clinical && !discloses;
+        let withheld = stays && !without_op(&row.detail).is_empty();
+        let mut withheld_op = None;
         if withheld {
+            withheld_op = OpRef::of_detail(&row.detail);
             row.detail = String::new();
         }
         Self {
             chain,
             row,
             withheld,
+            withheld_op,
             hash,
         }
     }
 
-    /// The bytes in a segment: chain 1 | flags 1 | number 8 | time 8 | user 16 | action 2 | hash 32 | patient 16? | record 16? | detail.
+    /// The op that it tells of.
+    pub fn op(&self) -> Option<OpRef> {
+        self.withheld_op.or_else(|| OpRef::of_detail(&self.row.detail))
+    }
+
+    /// The bytes in a segment: chain 1 | flags 1 | number 8 | time 8 | user 16 | action 2 | hash 32 | patient 16? | record 16? | op 32? |
+    /// detail.
     pub fn to_bytes(&self) -> Vec<u8> {
         let row = &self.row;
         let flag = |is: bool, flag: u8| if is { flag } else { 0 };
-        let flags =
-            flag(row.patient.is_some(), PATIENT) | flag(row.record.is_some(), RECORD) | flag(self.withheld, WITHHELD);
+        let flags = flag(row.patient.is_some(), PATIENT)
+            | flag(row.record.is_some(), RECORD)
+            | flag(self.withheld, WITHHELD)
+            | flag(self.withheld_op.is_some(), OP);
         let mut bytes = Vec::with_capacity(100 + row.detail.len());
         bytes.extend_from_slice(&[chain_number(self.chain), flags]);
         bytes.extend_from_slice(&row.n.to_be_bytes());
@@ -65,6 +81,9 @@ impl TrailEntry {
         bytes.extend_from_slice(&self.hash);
         for id in [row.patient, row.record].into_iter().flatten() {
             bytes.extend_from_slice(id.as_bytes());
+        }
+        if let Some(op) = self.withheld_op {
+            bytes.extend_from_slice(&op.to_bytes());
         }
         bytes.extend_from_slice(row.detail.as_bytes());
         bytes
@@ -78,7 +97,7 @@ impl TrailEntry {
 
 fn read(bytes: &[u8]) -> Option<TrailEntry> {
     let ([chain, flags], mut rest) = bytes.split_first_chunk::<2>()?;
-    if *flags > 7 {
+    if *flags > 15 {
         return None;
     }
     let n = u64::from_be_bytes(take(&mut rest)?);
@@ -98,8 +117,17 @@ fn read(bytes: &[u8]) -> Option<TrailEntry> {
         _ => Some(RecordId::from_bytes(take(&mut rest)?)),
     };
     let withheld = flags & WITHHELD != 0;
+    let withheld_op = match flags & OP {
+        0 => None,
+        _ => Some(OpRef::from_bytes(&take(&mut rest)?)?),
+    };
     let detail = std::str::from_utf8(rest).ok()?.to_owned();
-    let fits = detail.len() <= DETAIL_MAX && (!withheld || detail.is_empty());
+    let fits = detail.len() <= DETAIL_MAX
+        && if withheld {
+            detail.is_empty()
+        } else {
+            withheld_op.is_none()
+        };
     fits.then_some(TrailEntry {
         chain: chain_of(*chain)?,
         row: AuditRow {
@@ -112,6 +140,7 @@ fn read(bytes: &[u8]) -> Option<TrailEntry> {
             detail,
         },
         withheld,
+        withheld_op,
         hash,
     })
 }
@@ -167,8 +196,8 @@ pub(super) fn put(conn: &Connection, device: DeviceId, entry: &TrailEntry, excus
         fault::note(conn, device, chain, n, TrailFaultKind::Altered)?;
     }
     let row = &entry.row;
-    let sql = "INSERT INTO entry (device, chain, n, at_ms, user, action, patient, record, detail, hash) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let sql = "INSERT INTO entry (device, chain, n, at_ms, user, action, patient, record, detail, hash, op) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     let values = params![
         device.as_bytes().as_slice(),
         chain_number(chain),
@@ -180,6 +209,7 @@ pub(super) fn put(conn: &Connection, device: DeviceId, entry: &TrailEntry, excus
         row.record.as_ref().map(|id| id.as_bytes().as_slice()),
         (!entry.withheld).then_some(row.detail.as_str()),
         entry.hash.as_slice(),
+        entry.withheld_op.map(|op| op.to_bytes().to_vec()),
     ];
     conn.prepare_cached(sql)
         .and_then(|mut put| put.execute(values))
@@ -205,7 +235,7 @@ fn last(conn: &Connection, device: DeviceId, chain: Compartment) -> Result<u64, 
         .failed()
 }
 
-/// Reads the columns chain, n, at_ms, user, action, patient, record, detail, hash from column `from` on.
+/// Reads the columns chain, n, at_ms, user, action, patient, record, detail, hash, op from column `from` on.
 pub(super) fn of_row(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<TrailEntry>> {
     let id = |column: usize| -> rusqlite::Result<Option<RecordId>> {
         Ok(row.get::<_, Option<[u8; 16]>>(from + column)?.map(RecordId::from_bytes))
@@ -214,9 +244,11 @@ pub(super) fn of_row(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<Trai
         return Ok(None);
     };
     let detail: Option<String> = row.get(from + 7)?;
+    let op: Option<[u8; OpRef::BYTES]> = row.get(from + 9)?;
     Ok(Some(TrailEntry {
         chain,
         withheld: detail.is_none(),
+        withheld_op: op.and_then(|op| OpRef::from_bytes(&op)),
         row: AuditRow {
             n: row.get::<_, i64>(from + 1)?.cast_unsigned(),
             at_ms: row.get::<_, i64>(from + 2)?.cast_unsigned(),

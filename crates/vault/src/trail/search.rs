@@ -1,11 +1,12 @@
 //! Searching the trail: by person, patient, device, action and time, newest first, page by page.
 
-use super::entry::of_row;
+use super::entry::{chain_number, of_row};
 use super::{Failed, Trail, TrailEntry, TrailError};
 use crate::store::AuditRow;
-use rusqlite::params_from_iter;
 use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, params, params_from_iter};
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
+use wardkeep_record::op::Compartment;
 
 /// Which entries; nothing named means all.
 #[derive(Clone, Default, Debug)]
@@ -62,7 +63,7 @@ impl Trail {
         let (condition, mut values) = condition(filter, before);
         values.push(Value::Integer(i64::from(limit)));
         let sql = format!(
-            "SELECT id, device, chain, n, at_ms, user, action, patient, record, detail, hash FROM entry \
+            "SELECT id, device, chain, n, at_ms, user, action, patient, record, detail, hash, op FROM entry \
              WHERE {condition} ORDER BY at_ms DESC, id DESC LIMIT ?"
         );
         let mut query = self.conn.prepare_cached(&sql).failed()?;
@@ -78,6 +79,20 @@ impl Trail {
             }
         }
         Ok(page)
+    }
+
+    /// One entry of a device's chain.
+    pub fn entry(&self, device: DeviceId, chain: Compartment, n: u64) -> Result<Option<TrailEntry>, TrailError> {
+        let sql = "SELECT chain, n, at_ms, user, action, patient, record, detail, hash, op FROM entry \
+                   WHERE device = ?1 AND chain = ?2 AND n = ?3";
+        let n = i64::try_from(n).unwrap_or(i64::MAX);
+        let key = params![device.as_bytes().as_slice(), chain_number(chain), n];
+        let found = self
+            .conn
+            .prepare_cached(sql)
+            .and_then(|mut query| query.query_row(key, |row| of_row(row, 0)).optional())
+            .failed()?;
+        Ok(found.flatten())
     }
 
     /// How many entries there are.

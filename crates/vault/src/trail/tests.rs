@@ -4,10 +4,11 @@
 
 use super::*;
 use crate::random::OsRandom;
-use crate::store::{AuditRow, audit_entry_hash};
+use crate::store::{AuditRow, OpRef, audit_entry_hash};
 use proptest::prelude::*;
+use wardkeep_record::hlc::Hlc;
 use wardkeep_record::id::RecordId;
-use wardkeep_record::op::Compartment;
+use wardkeep_record::op::{Compartment, Dot};
 
 const LIFE: [u8; 16] = [7; 16];
 const OFFICE: Compartment = Compartment::Office;
@@ -130,6 +131,39 @@ fn what_the_chart_says_in_detail_does_not_come_along() {
         assert_eq!(TrailEntry::from_bytes(&bytes).unwrap(), *entry);
     }
     assert_eq!(faults_of(&entries), []);
+}
+
+#[test]
+fn the_name_of_the_op_comes_along_and_a_detail_that_says_nothing_else_is_not_withheld() {
+    let op = OpRef {
+        dot: Dot {
+            device: device(),
+            seq: 7,
+        },
+        hlc: Hlc::new(1_800_000_000_000, 3),
+    };
+    let detail = |text: &str| format!("{{{text}\"op\":\"{op}\"}}");
+    let made = |n: u64, detail: String, before| {
+        let row = AuditRow { detail, ..row(n, "") };
+        let hash = audit_entry_hash(device(), Compartment::Clinical, &row, before);
+        TrailEntry::new(Compartment::Clinical, row, hash)
+    };
+    let withheld = made(1, detail("\"fields\":[\"code\"],"), None);
+    let plain = made(2, detail(""), Some(withheld.hash));
+    assert!(withheld.withheld && withheld.row.detail.is_empty());
+    assert!(!plain.withheld);
+    for entry in [&withheld, &plain] {
+        assert_eq!(entry.op(), Some(op));
+        let read = TrailEntry::from_bytes(&entry.to_bytes()).unwrap();
+        assert_eq!((read.op(), &read), (Some(op), entry));
+    }
+    assert!(!withheld.to_bytes().windows(4).any(|part| part == b"code"));
+    let (_dir, _home, _seed, mut trail) = trail();
+    trail.take(device(), (&LIFE, 1), &[withheld.clone(), plain]).unwrap();
+    assert!(trail.faults().unwrap().is_empty());
+    let found = trail.entry(device(), Compartment::Clinical, 1).unwrap().unwrap();
+    assert_eq!(found, withheld);
+    assert!(trail.entry(device(), Compartment::Clinical, 3).unwrap().is_none());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `wardkeep audit`: the log of who did what, and whether it is whole.
 
+mod values;
 mod which;
 
 use crate::action::patient::resolve;
@@ -9,6 +10,8 @@ use crate::print::{Printer, moment, table};
 use crate::session::unlock;
 use std::io::Write;
 use std::path::Path;
+use values::{WithValues, with_values};
+use wardkeep_clinic::audit::values::EntryName;
 use wardkeep_clinic::audit::{AuditRow, disclosures, export, list, trail, trail_verify, verify, viewers};
 use which::{period, which};
 
@@ -58,8 +61,22 @@ fn entries(common: &Common, wanted: &AuditList, printer: &Printer) -> Result<Exi
         before: wanted.before,
         limit: wanted.limit,
     })?;
-    printer.answer(&rows, |rows| table(&rows.iter().map(row).collect::<Vec<_>>()))?;
+    let rows = with_values(&session.clinic, rows, |row| {
+        (wanted.values && row.values).then_some(EntryName {
+            device: None,
+            compartment: row.compartment,
+            n: row.n,
+        })
+    })?;
+    printer.answer(&rows, |rows| listed(rows, row))?;
     Ok(Exit::Done)
+}
+
+/// Each row, and under it what its change wrote.
+fn listed<T>(rows: &[WithValues<T>], cells: impl Fn(&T) -> Vec<String>) -> String {
+    let text = table(&rows.iter().map(|row| cells(&row.row)).collect::<Vec<_>>());
+    let lines = text.lines().zip(rows);
+    lines.map(|(line, row)| format!("{line}\n{}", row.lines())).collect()
 }
 
 fn row(entry: &AuditRow) -> Vec<String> {
@@ -79,7 +96,14 @@ fn clinic_entries(common: &Common, wanted: &AuditTrail, printer: &Printer) -> Re
         before: wanted.before,
         limit: wanted.limit,
     })?;
-    printer.answer(&rows, |rows| table(&rows.iter().map(clinic_row).collect::<Vec<_>>()))?;
+    let rows = with_values(&session.clinic, rows, |row| {
+        (wanted.values && row.values).then_some(EntryName {
+            device: Some(row.device),
+            compartment: row.compartment,
+            n: row.n,
+        })
+    })?;
+    printer.answer(&rows, |rows| listed(rows, clinic_row))?;
     Ok(Exit::Done)
 }
 
@@ -136,7 +160,8 @@ fn exported(common: &Common, wanted: &AuditExport, printer: &Printer) -> Result<
     };
     if wanted.out == Path::new("-") {
         let mut stdout = std::io::stdout().lock();
-        session.clinic.export_trail_to(&which, format, &mut stdout)?;
+        let form = export::Form::new(format, wanted.values);
+        session.clinic.export_trail_to(&which, form, &mut stdout)?;
         stdout.flush().map_err(|error| Failure::file(&wanted.out, &error))?;
         return Ok(Exit::Done);
     }
@@ -145,6 +170,7 @@ fn exported(common: &Common, wanted: &AuditExport, printer: &Printer) -> Result<
     let done = session.clinic.call(export::Input {
         which,
         format,
+        values: Some(wanted.values),
         path: path.to_owned(),
     })?;
     printer.note(&format!(

@@ -28,6 +28,9 @@ pub struct AuditList {
     /// Only about this patient (id or record number)
     #[arg(long, value_name = "ID|MRN")]
     pub patient: Option<String>,
+    /// With the values before and after of changes that the user may read; that it was looked is in the log
+    #[arg(long)]
+    pub values: bool,
     /// Only older entries: the cursor of the last row of a former list (--json shows it)
     #[arg(long, value_name = "CURSOR")]
     pub before: Option<u64>,
@@ -73,6 +76,9 @@ pub struct AuditTrail {
     /// Which
     #[command(flatten)]
     pub which: WhichEntries,
+    /// With the values before and after of changes that the user may read; that it was looked is in the log
+    #[arg(long)]
+    pub values: bool,
     /// Only older entries: the cursor of the last row of a former answer (--json shows it)
     #[arg(long, value_name = "CURSOR")]
     pub before: Option<u64>,
@@ -90,6 +96,9 @@ pub struct AuditExport {
     /// The form of the file
     #[arg(long)]
     pub format: TrailFormat,
+    /// With the values before and after, of changes of the office; those of the chart never leave so
+    #[arg(long)]
+    pub values: bool,
     /// A new file; - for standard output
     #[arg(long, value_name = "FILE|-")]
     pub out: PathBuf,

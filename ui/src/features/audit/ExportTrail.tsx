@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Button, Radio } from "@mantine/core";
+import { Button, Checkbox, Radio } from "@mantine/core";
 import { FileOutput } from "lucide-react";
 import { useState } from "react";
 import { type CommandError, pickTarget, type TrailFormat, toCommandError, useAct, type Which } from "../../bridge";
@@ -15,6 +15,7 @@ export function ExportTrail(props: { which: Which | null }) {
   const { which } = props;
   const [open, setOpen] = useState(false);
   const [format, setFormat] = useState<TrailFormat>("csv");
+  const [values, setValues] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const write = useAct("audit_export");
   const start = () => {
@@ -27,7 +28,7 @@ export function ExportTrail(props: { which: Which | null }) {
     try {
       setError(null);
       const path = await pickTarget(t`Export the audit trail`, NAMES[format]);
-      if (path !== null) await write.mutateAsync({ which, format, path });
+      if (path !== null) await write.mutateAsync({ which, format, values, path });
     } catch (thrown) {
       setError(toCommandError(thrown));
     }
@@ -61,6 +62,13 @@ export function ExportTrail(props: { which: Which | null }) {
               <Radio value="fhir" label={t`FHIR AuditEvents, one a line (NDJSON)`} data-testid="trail-export-fhir" />
             </Stack>
           </Radio.Group>
+          <Checkbox
+            checked={values}
+            onChange={(event) => setValues(event.currentTarget.checked)}
+            label={t`With the values before and after`}
+            description={t`Names, addresses and other values of the office then stand in the file. Those of the chart never do.`}
+            data-testid="trail-export-values"
+          />
           {error ? <ErrorNotice error={error} /> : null}
           {write.data ? (
             <Notice

@@ -42,6 +42,7 @@ const ACTIONS: Record<string, MessageDescriptor> = {
   quarantine_view: msg`looked at what a revoked device wrote`,
   quarantine_accept: msg`took in what a revoked device wrote`,
   quarantine_discard: msg`left out what a revoked device wrote`,
+  values_view: msg`looked at before and after`,
   snapshot: msg`made or took in a snapshot`,
   wipe: msg`ordered or answered a wipe`,
   trail_export: msg`exported the audit trail`,

@@ -82,3 +82,52 @@ fn entries_that_come_twice_after_a_kill_are_no_fault() {
     let verdicts = ask(&ada, "audit_trail_verify");
     assert_eq!(verdicts[0]["ok"], true, "{verdicts}");
 }
+
+#[test]
+fn values_of_another_laptops_edit_are_told_to_who_holds_the_part_and_to_nobody_else() {
+    let cloud = Cloud::new();
+    let (_ada_laptop, ada, _) = attached(&cloud);
+    in_step(&ada);
+    let (_bo_laptop, bo, bo_user) = joined(&cloud, &ada, 2, "Bo Clinician", &["clinician"]);
+    let (_cy_laptop, cy, _) = joined(&cloud, &ada, 3, "Cy Admin", &["admin"]);
+    in_step(&cy);
+    let made = register(&bo, "Okafor", "Ada", "1980-02-03");
+    let patient = &made["row"]["id"];
+    let mut draft = made["draft"].clone();
+    draft["birth_date"] = "1980-02-04".into();
+    json(&bo, "patient_edit", json!({ "id": patient, "draft": draft })).unwrap();
+    let allergy = json!({
+        "substance": "Penicillin", "code": null, "system": null, "category": null, "criticality": null,
+        "reaction": null, "severity": null,
+    });
+    json(&bo, "allergy_add", json!({ "patient": patient, "draft": allergy })).unwrap();
+    for clinic in [&bo, &ada, &cy, &bo, &ada, &cy] {
+        in_step(clinic);
+    }
+    let values = |clinic: &Clinic, part: &str| {
+        let rows = trail(clinic, json!({ "user": bo_user, "actions": ["edit"] })).unwrap();
+        let rows = rows.as_array().unwrap();
+        let row = rows.iter().find(|row| row["compartment"] == part).unwrap().clone();
+        let entry = json!({ "device": row["device"], "compartment": part, "n": row["n"] });
+        let answer = json(clinic, "audit_values", json!({ "entries": [entry] })).unwrap();
+        (row, answer[0].clone())
+    };
+    // The founder is admin and clinician.
+    let (row, told) = values(&ada, "clinical");
+    assert_eq!((&row["withheld"], &row["values"]), (&json!(true), &json!(true)));
+    assert_eq!(told["state"], "known", "{told}");
+    assert!(told["changes"].to_string().contains("Penicillin"), "{told}");
+    // An admin who is no clinician: the office's values, and of the chart nothing.
+    let (_, told) = values(&cy, "office");
+    assert_eq!(told["changes"][0]["before"], json!(["\"1980-02-03\""]), "{told}");
+    let (row, told) = values(&cy, "clinical");
+    assert_eq!((&row["withheld"], &row["values"]), (&json!(true), &json!(false)));
+    assert_eq!((&told["state"], &told["changes"]), (&json!("no_key"), &json!([])));
+    // A clinician asks of no other laptop.
+    let entry = json!({ "device": row["device"], "compartment": "office", "n": 1 });
+    let refusal = json(&bo, "audit_values", json!({ "entries": [entry] })).unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::Forbidden);
+    for verdict in ask(&ada, "audit_trail_verify").as_array().unwrap() {
+        assert_eq!(verdict["ok"], true, "{verdict}");
+    }
+}

@@ -18,7 +18,7 @@ use wardkeep_sync::snapshot::Claim;
 const CLINIC: ClinicId = ClinicId([9; 32]);
 
 /// What a store would put into a snapshot.
-fn give(store: &Store, at: Compartment) -> (Claim, Vec<Vec<u8>>) {
+pub(super) fn give(store: &Store, at: Compartment) -> (Claim, Vec<Vec<u8>>) {
     let claim = store.read().snapshot_claim(at).unwrap().unwrap();
     let mut rows = Vec::new();
     let take = |item: &[u8]| {
@@ -30,7 +30,11 @@ fn give(store: &Store, at: Compartment) -> (Claim, Vec<Vec<u8>>) {
     (claim, rows)
 }
 
-fn take(store: &mut Store, at: Compartment, (claim, rows): &(Claim, Vec<Vec<u8>>)) -> Result<u64, StoreError> {
+pub(super) fn take(
+    store: &mut Store,
+    at: Compartment,
+    (claim, rows): &(Claim, Vec<Vec<u8>>),
+) -> Result<u64, StoreError> {
     store.take_snapshot((&CLINIC, at), |taking| {
         rows.iter().try_for_each(|row| taking.row(row))?;
         Ok(claim.clone())
