@@ -47,10 +47,10 @@ fn state(admin: &LoginSession) -> String {
 }
 
 /// The agent of a laptop on which nobody has unlocked.
-struct Agent(Child);
+pub struct Agent(Child);
 
 impl Agent {
-    fn start(session: &LoginSession) -> Self {
+    pub fn start(session: &LoginSession) -> Self {
         Self::start_ending_after(session, "")
     }
 
@@ -77,7 +77,7 @@ impl Drop for Agent {
     }
 }
 
-fn is_over(session: &LoginSession) -> bool {
+pub fn is_over(session: &LoginSession) -> bool {
     session.vault_home().join("wiped").exists()
 }
 

@@ -5,7 +5,6 @@ import type {
   ConflictRow,
   DeviceRow,
   ErrorCode,
-  IncidentView,
   JoinRequest,
   JoinView,
   KeyRow,
@@ -21,6 +20,7 @@ import type {
   SyncStatus,
   WipeView,
 } from "../src/bridge";
+import { incident } from "./incident";
 import { rows } from "./people";
 
 const NOW = Date.now();
@@ -341,48 +341,6 @@ const keys: KeyRow[] = [
   key({ key: "password", by: "yourself", since_ms: null, may: true }),
   key({ key: "server_certificate", by: "server", since_ms: null, due_ms: NOW + 120 * DAY }),
 ];
-
-const incident: IncidentView = {
-  row: { id: 3, kind: "stolen", name: "Behandlung 2", opened_ms: NOW - 12 * MINUTE, closed_ms: null, left: 3 },
-  devices: [
-    {
-      id: "d2",
-      name: "Behandlung 2",
-      this: false,
-      people: ["Dr. Jonas Petersen", "Ayla Demir"],
-      alone: false,
-      since_ms: NOW - 210 * DAY,
-      last_heard_ms: NOW - 95 * MINUTE,
-      segments: 812,
-      revoked: true,
-    },
-  ],
-  could_read: ["office", "clinical"],
-  patients: 4211,
-  steps: [
-    { step: "revoke", state: "done", at_ms: NOW - 10 * MINUTE, error: null },
-    { step: "epochs", state: "waiting", at_ms: NOW - 10 * MINUTE, error: null },
-    { step: "vault_keys", state: "failed", at_ms: NOW - 8 * MINUTE, error: "disk_full" },
-    { step: "viewed", state: "todo", at_ms: null, error: null },
-    { step: "evidence", state: "todo", at_ms: null, error: null },
-  ],
-  viewed: [
-    {
-      n: 71,
-      at_ms: NOW - 100 * MINUTE,
-      user: "Ayla Demir",
-      action: "search_open",
-      patient: null,
-      patient_name: "MEYER, Hanna",
-      detail: null,
-      compartment: "office",
-      cursor: 71,
-    },
-  ],
-  viewed_days: 14,
-  evidence_file: null,
-  evidence_hash: null,
-};
 
 /** The answers of one made-up program. */
 const setAside: QuarantineRow[] = [

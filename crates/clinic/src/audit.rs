@@ -11,6 +11,8 @@ pub mod values;
 pub mod verify;
 pub mod viewers;
 
+pub(crate) use trail::{Recent, recent};
+
 use crate::error::CommandError;
 use crate::session::Session;
 use serde::{Deserialize, Serialize};
@@ -38,10 +40,10 @@ pub struct AuditRow {
     pub patient_name: Option<String>,
     /// A small JSON object: counts, reasons, names of fields.
     pub detail: Option<String>,
-    /// Which chain.
-    pub compartment: Compartment,
     /// It tells of a change whose values this person may look at (`audit_values`).
     pub values: bool,
+    /// Which chain.
+    pub compartment: Compartment,
     /// What `audit_list` takes as `before` to go on after this row.
     #[ts(type = "number")]
     pub cursor: u64,

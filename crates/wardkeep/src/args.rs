@@ -18,7 +18,7 @@ pub use clinic::{
     SyncAction,
 };
 
-pub use incident::{IncidentAction, TakeStep};
+pub use incident::{IncidentAction, Take, TakeStep};
 pub use keys::{Rotate, RotateKey};
 pub use policy::{DiskArgument, PolicyAction, PolicySet};
 pub use quarantine::{Quarantine, QuarantineAction};

@@ -687,6 +687,10 @@ alone: boolean,
 since_ms: number | null,
 /** When something of it last came here, by this laptop's clock; nothing where nothing did. */
 last_heard_ms: number | null,
+/** What it said, when it last reported, of changes and files that it had not sent; nothing where it never did. */
+unsent: UnsentThen | null,
+/** The order to wipe it, if there is one. */
+wipe: WipeView | null,
 /** Changes of it that are here. */
 segments: number,
 /** Whether it has been taken out. */
@@ -711,7 +715,7 @@ closed_ms: number | null,
 left: number, };
 
 /** Something to do in an incident, in this order. */
-export type IncidentStep = "revoke" | "epochs" | "vault_keys" | "viewed" | "evidence";
+export type IncidentStep = "wipe" | "revoke" | "epochs" | "vault_keys" | "viewed" | "evidence";
 
 /** An incident with all that is known. */
 export type IncidentView = {
@@ -725,8 +729,15 @@ could_read: Array<Compartment>,
 patients: number,
 /** The steps, in order. */
 steps: Array<StepView>,
-/** What the people concerned looked at and did in the last days, as far as the log of this laptop says, newest first. */
-viewed: Array<AuditRow>,
+/**
+ * What was looked at and done in the last days, newest first, out of the clinic's trail: on the stolen laptop by anybody, by the person who
+ * leaves on any laptop.
+ */
+viewed: Array<TrailEntryRow>,
+/** There are older entries of those days than are here: see the audit trail. */
+viewed_more: boolean,
+/** Before this time this reader's trail knows nothing; nothing where it is the whole. */
+viewed_known_from_ms: number | null,
 /** How many days that is. */
 viewed_days: number,
 /** The file that was saved. */
@@ -1369,6 +1380,8 @@ patient_name: string | null,
 detail: string | null,
 /** There is a detail, and it stays with those who hold the chart. */
 withheld: boolean,
+/** It tells of a change whose values this person may look at (`audit_values`). */
+values: boolean,
 /** Which chain. */
 compartment: Compartment,
 /** What `before` takes to go on after this row. */
@@ -1380,8 +1393,6 @@ export type TrailFormat = "fhir" | "csv";
 /** One thing that is wrong. */
 export type TrailProblem = {
 /** Which chain of the laptop. */
-/** It tells of a change whose values this person may look at (`audit_values`). */
-values: boolean,
 compartment: Compartment,
 /** The number of the entry where it shows. */
 n: number,
@@ -1406,6 +1417,15 @@ phone: string | null,
 /** What was looked for among record numbers. */
 mrn: string | null, };
 
+/** What a laptop had not sent when it last said so. */
+export type UnsentThen = {
+/** When that was, by its clock, in Unix milliseconds. */
+at_ms: number,
+/** Changes. */
+changes: number,
+/** Documents and photos. */
+files: number, };
+
 /** A person who uses Wardkeep. */
 export type UserId = string;
 
@@ -1419,6 +1439,22 @@ name: string,
 initials: string,
 /** What they may do; not told while locked. */
 roles: Array<Role> | null, };
+
+/** One field. */
+export type ValueChange = {
+/** The element's name. */
+field: string,
+/** Which item of it. */
+item: number | null,
+/** The values that were replaced, as JSON texts, the one that showed first; none where there was no value. */
+before: Array<string>,
+/** A value that was replaced is not on this laptop. */
+before_missing: boolean,
+/** The new value; nothing where it was cleared. */
+after: string | null, };
+
+/** What can be said of an entry's values. */
+export type ValuesState = "known" | "none" | "no_key" | "not_here";
 
 /** How the person came to the patient. */
 export type Via = "search" | "recent" | "link" | "register";
@@ -1440,22 +1476,6 @@ gave_out: number,
 /** The first time, in Unix milliseconds. */
 first_ms: number,
 /** The last time. */
-/** One field. */
-export type ValueChange = {
-/** The element's name. */
-field: string,
-/** Which item of it. */
-item: number | null,
-/** The values that were replaced, as JSON texts, the one that showed first; none where there was no value. */
-before: Array<string>,
-/** A value that was replaced is not on this laptop. */
-before_missing: boolean,
-/** The new value; nothing where it was cleared. */
-after: string | null, };
-
-/** What can be said of an entry's values. */
-export type ValuesState = "known" | "none" | "no_key" | "not_here";
-
 last_ms: number, };
 
 /** Who looked at one patient. */
@@ -1860,7 +1880,9 @@ id: number, }; output: IncidentView };
 /** The incident. */
 id: number,
 /** The step. */
-step: IncidentStep, }; output: IncidentView };
+step: IncidentStep,
+/** For a wipe: whether the laptop posts first, sealed, what it has not sent. It does where nothing is said. */
+post_unsent?: boolean | null, }; output: IncidentView };
   incident_evidence: { input: {
 /** The incident. */
 id: number,
@@ -1939,11 +1961,16 @@ from_ms: number | null,
 /** Before this time. */
 until_ms: number | null, }; output: Array<TrailEntryRow> };
   audit_trail_verify: { input: Record<symbol, never>; output: Array<DeviceVerdict> };
+  audit_values: { input: {
+/** At most a hundred. */
+entries: Array<EntryName>, }; output: Array<EntryValues> };
   audit_export: { input: {
 /** Which. */
 which: Which,
 /** How. */
 format: TrailFormat,
+/** With the values before and after, of entries of the office. Those of the chart never leave by this way. */
+values?: boolean | null,
 /** The new file. One that is there is left alone. */
 path: string, }; output: ExportedTrail };
   audit_disclosures: { input: {
@@ -1959,8 +1986,3 @@ patient: RecordId, }; output: Viewers };
   doctor: { input: Record<symbol, never>; output: Array<DoctorCheck> };
   about: { input: Record<symbol, never>; output: About };
 }
-  audit_values: { input: {
-/** At most a hundred. */
-entries: Array<EntryName>, }; output: Array<EntryValues> };
-/** With the values before and after, of entries of the office. Those of the chart never leave by this way. */
-values?: boolean | null,

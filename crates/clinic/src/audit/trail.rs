@@ -1,19 +1,20 @@
 //! `audit_trail`: the entries of every laptop of the clinic, for those who may read them: by person, patient, device, action and time. On a
 //! laptop that works alone: its own.
 
-use super::source::{Fresh, Names, Which, read};
+use super::source::{Fresh, Names, Source, Which, read};
 use super::values::has_values;
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
 use crate::session::Session;
+use crate::sync::{Desk, trail};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
 use wardkeep_record::op::Compartment;
 use wardkeep_record::role::Permission;
 use wardkeep_vault::store::without_op;
-use wardkeep_vault::trail::TrailRow;
+use wardkeep_vault::trail::{TrailFilter, TrailRow};
 
 /// Which entries, and how many.
 #[derive(Debug, Deserialize, TS)]
@@ -84,6 +85,37 @@ impl Command for Input {
             })
         })
     }
+}
+
+/// Entries for a page that shows more than the trail.
+pub(crate) struct Recent {
+    /// The entries, newest first.
+    pub(crate) rows: Vec<TrailEntryRow>,
+    /// There are more.
+    pub(crate) more: bool,
+    /// Before this time this reader's trail knows nothing.
+    pub(crate) known_from_ms: Option<u64>,
+}
+
+/// The newest entries that the filter takes, out of the trail as it is here; this laptop's own for who reads no trail.
+pub(crate) fn recent(session: &Session, desk: &Desk, filter: &TrailFilter, limit: u32) -> Result<Recent, CommandError> {
+    let source = match trail::open(session, desk)? {
+        Some(trail) => Source::Clinic(trail),
+        None => Source::Own,
+    };
+    session.snapshot(|view| {
+        let mut names = Names::new(session, Some(desk), view);
+        let page = source.page(session, view, filter, None, limit)?;
+        let from_ms = filter.from_ms.unwrap_or(0);
+        Ok(Recent {
+            more: page.len() == limit as usize,
+            rows: page
+                .into_iter()
+                .map(|row| named(session, &mut names, row))
+                .collect::<Result<_, _>>()?,
+            known_from_ms: source.oldest_ms()?.filter(|oldest| *oldest > from_ms),
+        })
+    })
 }
 
 fn named(session: &Session, names: &mut Names<'_>, row: TrailRow) -> Result<TrailEntryRow, CommandError> {

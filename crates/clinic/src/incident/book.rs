@@ -36,6 +36,7 @@ pub(super) struct Kept {
 /// The name of a step in the book and in the log.
 pub(super) fn name_of(step: IncidentStep) -> &'static str {
     match step {
+        IncidentStep::Wipe => "wipe",
         IncidentStep::Revoke => "revoke",
         IncidentStep::Epochs => "epochs",
         IncidentStep::VaultKeys => "vault_keys",

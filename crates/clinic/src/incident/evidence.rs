@@ -8,6 +8,7 @@ use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
 use crate::sync::key::KEPT;
+use crate::sync::trail;
 use serde::Deserialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ impl Command for Input {
         if !path.is_absolute() {
             return Err(CommandError::invalid("path"));
         }
+        trail::refresh(clinic)?;
         let view = facts::view(clinic, &kept)?;
         let (text, hash) = report(clinic, &view)?;
         write(&path, text.as_bytes()).map_err(|error| {
@@ -76,12 +78,13 @@ fn report(clinic: &Clinic, view: &IncidentView) -> Result<(String, String), Comm
             .viewed
             .iter()
             .map(|row| {
-                serde_json::json!({ "n": row.n, "compartment": row.compartment, "at_ms": row.at_ms, "user": row.user,
-                    "action": row.action, "patient": row.patient, "detail": row.detail })
+                serde_json::json!({ "n": row.n, "device": row.device, "compartment": row.compartment, "at_ms": row.at_ms,
+                    "user": row.user, "action": row.action, "patient": row.patient, "detail": row.detail,
+                    "withheld": row.withheld })
             })
             .collect();
         Ok(serde_json::json!({
-            "format": "wardkeep incident report 1",
+            "format": "wardkeep incident report 2",
             "made": session.now_text(),
             "made_by": session.user_name(session.user),
             "clinic": session.clinic_name(),
@@ -93,7 +96,10 @@ fn report(clinic: &Clinic, view: &IncidentView) -> Result<(String, String), Comm
             "patients": view.patients,
             "devices": view.devices,
             "steps": view.steps,
-            "done_in_the_last_days": { "days": view.viewed_days, "entries": viewed },
+            "done_in_the_last_days": {
+                "days": view.viewed_days, "entries": viewed, "there_are_more": view.viewed_more,
+                "known_from_ms": view.viewed_known_from_ms,
+            },
         }))
     })?;
     let text = serde_json::to_string_pretty(&report).map_err(|_| CommandError::internal("incident report"))?;

@@ -1,36 +1,49 @@
 //! What is true of an incident now: from the roster, from what came here, from the log.
 
 use super::book::{Kept, name_of};
-use super::wire::{IncidentDevice, IncidentKind, IncidentRow, IncidentStep, IncidentView, StepState, StepView};
-use crate::audit::{self, AuditRow};
+use super::wire::{
+    IncidentDevice, IncidentKind, IncidentRow, IncidentStep, IncidentView, StepState, StepView, UnsentThen,
+};
+use crate::audit::{Recent, recent};
 use crate::clinic::Clinic;
 use crate::error::CommandError;
+use crate::lease;
+use crate::posture::Inventory;
 use crate::rotation::age;
 use crate::rotation::wire::KeyKind;
 use crate::session::Session;
 use crate::sync::key::{KEPT, wire_user};
 use crate::sync::{Desk, name};
+use crate::wipe;
+use crate::wipe::wire::WipeState;
 use std::collections::BTreeMap;
-use wardkeep_record::id::UserId;
 use wardkeep_record::op::Compartment;
 use wardkeep_roster::roster::{DueEpoch, Status};
 use wardkeep_roster::{Enrollment, Roster};
 use wardkeep_vault::store::{store_device, wire_compartment, wire_device};
+use wardkeep_vault::trail::TrailFilter;
 
 /// Days of the log that are shown.
 pub(super) const VIEWED_DAYS: u32 = 14;
 /// Milliseconds of a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
-/// Entries that are looked through at most, and shown at most.
-const LOOKED_THROUGH: u32 = 1_000;
+/// Entries that are shown at most.
+const SHOWN: u32 = 1_000;
 
 /// All that is known.
 pub(super) fn view(clinic: &Clinic, kept: &Kept) -> Result<IncidentView, CommandError> {
-    let heard = clinic.sync().live().devices_heard.clone();
+    let live = {
+        let live = clinic.sync().live();
+        Live {
+            heard: live.devices_heard.clone(),
+            leases: live.leases.clone(),
+        }
+    };
     clinic.with_both(|session, desk| {
-        let devices = devices(session, desk, kept, &heard)?;
+        let devices = devices(session, desk, kept, &live)?;
         let roster = desk.roster()?;
-        let steps = steps(session, roster, kept)?;
+        let steps = steps(session, roster, kept, &devices)?;
+        let viewed = viewed(session, desk, kept)?;
         let left = steps.iter().filter(|step| step.state != StepState::Done).count();
         Ok(IncidentView {
             row: IncidentRow {
@@ -45,7 +58,9 @@ pub(super) fn view(clinic: &Clinic, kept: &Kept) -> Result<IncidentView, Command
             could_read: could_read(roster, kept),
             patients: session.read(|view| Ok(view.patients_count()?))?,
             steps,
-            viewed: viewed(session, roster, kept)?,
+            viewed: viewed.rows,
+            viewed_more: viewed.more,
+            viewed_known_from_ms: viewed.known_from_ms,
             viewed_days: VIEWED_DAYS,
             evidence_file: kept.evidence.as_ref().map(|(file, _)| file.clone()),
             evidence_hash: kept.evidence.as_ref().map(|(_, hash)| hash.clone()),
@@ -71,51 +86,80 @@ fn enrollments(roster: &Roster, kept: &Kept) -> Vec<Enrollment> {
     roster.enrollments().filter(concerned).collect()
 }
 
-fn devices(
-    session: &Session,
-    desk: &Desk,
-    kept: &Kept,
-    heard: &BTreeMap<[u8; 16], u64>,
-) -> Result<Vec<IncidentDevice>, CommandError> {
+/// What is in memory since the program began.
+struct Live {
+    heard: BTreeMap<[u8; 16], u64>,
+    leases: BTreeMap<[u8; 16], u64>,
+}
+
+fn devices(session: &Session, desk: &Desk, kept: &Kept, live: &Live) -> Result<Vec<IncidentDevice>, CommandError> {
     let (roster, this) = (desk.roster()?, desk.device()?);
     let here = desk.spool.frontier()?;
     let mut ids: Vec<_> = enrollments(roster, kept).into_iter().map(|one| one.device).collect();
     ids.extend(kept.device.map(wire_device));
     ids.sort_unstable();
     ids.dedup();
-    Ok(ids
-        .into_iter()
-        .filter_map(|id| {
-            let device = roster.device(&id)?;
-            let active = |user: &wardkeep_roster::UserId| {
-                let one = Enrollment {
-                    device: id,
-                    user: *user,
-                };
-                roster.enrollment(&one).is_some_and(|one| one.status == Status::Active)
+    let inventory = Inventory::open(session, desk)?;
+    let mut found = Vec::new();
+    for id in ids {
+        let Some(device) = roster.device(&id) else { continue };
+        let active = |user: &wardkeep_roster::UserId| {
+            let one = Enrollment {
+                device: id,
+                user: *user,
             };
-            let others = |user: &&wardkeep_roster::UserId| kept.user.is_none_or(|gone| **user != wire_user(gone));
-            Some(IncidentDevice {
-                id: store_device(id).to_string(),
-                name: name::of_device(session, desk, id),
-                this: id == this,
-                people: device
-                    .users
-                    .iter()
-                    .map(|user| name::of_user(session, desk, *user))
-                    .collect(),
-                alone: !device.users.iter().filter(others).any(active),
-                since_ms: roster.entry(device.added_at).map(|entry| entry.at_ms),
-                last_heard_ms: heard.get(&id.0).copied(),
-                segments: here
-                    .iter()
-                    .filter(|(chain, _)| chain.device == id)
-                    .map(|(_, tip)| tip.seq)
-                    .sum(),
-                revoked: device.status != Status::Active,
-            })
-        })
-        .collect())
+            roster.enrollment(&one).is_some_and(|one| one.status == Status::Active)
+        };
+        let others = |user: &&wardkeep_roster::UserId| kept.user.is_none_or(|gone| **user != wire_user(gone));
+        // In memory since the start, in the trail from before it.
+        let since_start = live.heard.get(&id.0).copied();
+        let before = inventory.as_ref().and_then(|known| known.heard_ms(store_device(id)));
+        let last_heard_ms = since_start.max(before);
+        let lease_ends_ms = live.leases.get(&id.0).map(|at| lease::ends_ms(desk, *at)).transpose()?;
+        let order = device.wipe.as_ref();
+        found.push(IncidentDevice {
+            id: store_device(id).to_string(),
+            name: name::of_device(session, desk, id),
+            this: id == this,
+            people: device
+                .users
+                .iter()
+                .map(|user| name::of_user(session, desk, *user))
+                .collect(),
+            alone: !device.users.iter().filter(others).any(active),
+            since_ms: roster.entry(device.added_at).map(|entry| entry.at_ms),
+            last_heard_ms,
+            unsent: unsent(session, desk, inventory.as_ref(), id)?,
+            wipe: order
+                .map(|order| wipe::views(session, desk, (id, order), last_heard_ms, lease_ends_ms))
+                .transpose()?,
+            segments: here
+                .iter()
+                .filter(|(chain, _)| chain.device == id)
+                .map(|(_, tip)| tip.seq)
+                .sum(),
+            revoked: device.status != Status::Active,
+        });
+    }
+    Ok(found)
+}
+
+/// What a laptop last said of what it had not sent.
+fn unsent(
+    session: &Session,
+    desk: &Desk,
+    inventory: Option<&Inventory>,
+    id: wardkeep_roster::DeviceId,
+) -> Result<Option<UnsentThen>, CommandError> {
+    let Some(inventory) = inventory else {
+        return Ok(None);
+    };
+    let last = inventory.reports(session, desk, store_device(id), 1)?.pop();
+    Ok(last.map(|report| UnsentThen {
+        at_ms: report.at_ms,
+        changes: report.posture.unsent,
+        files: report.posture.unsent_files,
+    }))
 }
 
 /// What somebody concerned ever had the key of.
@@ -133,9 +177,18 @@ fn could_read(roster: &Roster, kept: &Kept) -> Vec<Compartment> {
     KEPT.into_iter().filter(|at| opened(*at)).collect()
 }
 
-fn steps(session: &Session, roster: &Roster, kept: &Kept) -> Result<Vec<StepView>, CommandError> {
+fn steps(
+    session: &Session,
+    roster: &Roster,
+    kept: &Kept,
+    devices: &[IncidentDevice],
+) -> Result<Vec<StepView>, CommandError> {
     let revoked = revoked_at(roster, kept);
-    let mut steps = vec![step(kept, IncidentStep::Revoke, revoked.map(|at| said_at(roster, at)))];
+    let mut steps = Vec::new();
+    if kept.kind == IncidentKind::Stolen {
+        steps.push(wipe_step(kept, devices));
+    }
+    steps.push(step(kept, IncidentStep::Revoke, revoked.map(|at| said_at(roster, at))));
     steps.push(match revoked {
         None => step(kept, IncidentStep::Epochs, None),
         Some(at) if is_due(roster) => StepView {
@@ -156,6 +209,22 @@ fn steps(session: &Session, roster: &Roster, kept: &Kept) -> Result<Vec<StepView
         steps.push(step(kept, one, kept.done_ms.get(name_of(one)).copied()));
     }
     Ok(steps)
+}
+
+/// Done is only what the laptop itself has confirmed.
+fn wipe_step(kept: &Kept, devices: &[IncidentDevice]) -> StepView {
+    let order = devices.first().and_then(|device| device.wipe.as_ref());
+    let plain = |done_ms| step(kept, IncidentStep::Wipe, done_ms);
+    match order {
+        None => plain(None),
+        Some(order) if order.state == WipeState::Confirmed => plain(order.confirmed_ms),
+        Some(order) => StepView {
+            step: IncidentStep::Wipe,
+            state: StepState::Waiting,
+            at_ms: Some(order.ordered_ms),
+            error: None,
+        },
+    }
 }
 
 fn step(kept: &Kept, step: IncidentStep, done_ms: Option<u64>) -> StepView {
@@ -224,15 +293,13 @@ pub(super) fn vault_keys(session: &Session) -> Vec<KeyKind> {
     there.map(|(_, key)| key).collect()
 }
 
-/// What the people concerned did in the last days.
-fn viewed(session: &Session, roster: &Roster, kept: &Kept) -> Result<Vec<AuditRow>, CommandError> {
-    let concerned: Vec<UserId> = enrollments(roster, kept)
-        .into_iter()
-        .map(|one| crate::sync::key::store_user(one.user))
-        .collect();
-    let names: Vec<String> = concerned.iter().filter_map(|user| session.user_name(*user)).collect();
-    let from = kept.opened_ms.saturating_sub(u64::from(VIEWED_DAYS) * DAY_MS);
-    let rows = session.snapshot(|view| audit::entries(session, view, None, None, LOOKED_THROUGH))?;
-    let theirs = |row: &AuditRow| row.user.as_ref().is_some_and(|user| names.contains(user)) && row.at_ms >= from;
-    Ok(rows.into_iter().filter(theirs).collect())
+/// What was done in the last days on the laptop, or by the person.
+fn viewed(session: &Session, desk: &Desk, kept: &Kept) -> Result<Recent, CommandError> {
+    let filter = TrailFilter {
+        device: kept.device,
+        user: kept.user,
+        from_ms: Some(kept.opened_ms.saturating_sub(u64::from(VIEWED_DAYS) * DAY_MS)),
+        ..TrailFilter::default()
+    };
+    recent(session, desk, &filter, SHOWN)
 }

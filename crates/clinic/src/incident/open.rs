@@ -7,6 +7,7 @@ use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
 use crate::sync::key::wire_user;
+use crate::sync::trail;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -75,6 +76,7 @@ impl Command for Input {
             };
             book::add(session, incident)
         })?;
+        trail::refresh(clinic)?;
         facts::view(clinic, &kept)
     }
 }

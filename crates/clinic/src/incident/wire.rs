@@ -1,7 +1,8 @@
 //! What the surfaces see of an incident.
 
-use crate::audit::AuditRow;
+use crate::audit::trail::TrailEntryRow;
 use crate::error::ErrorCode;
+use crate::wipe::wire::WipeView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use wardkeep_record::op::Compartment;
@@ -20,6 +21,8 @@ pub enum IncidentKind {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum IncidentStep {
+    /// Order the laptop to destroy what it holds. First, because it needs the laptop to meet the server once more.
+    Wipe,
     /// Take the laptop, or the person, out of the clinic.
     Revoke,
     /// New epoch keys of everything that could be read.
@@ -95,14 +98,32 @@ pub struct IncidentDevice {
     /// Since when it is of the clinic, in Unix milliseconds by the clock of who said so.
     #[ts(type = "number | null")]
     pub since_ms: Option<u64>,
-    /// When something of it last came here; nothing where that was not since the start of this program.
+    /// When something of it last came here, by this laptop's clock; nothing where nothing did.
     #[ts(type = "number | null")]
     pub last_heard_ms: Option<u64>,
+    /// What it said, when it last reported, of changes and files that it had not sent; nothing where it never did.
+    pub unsent: Option<UnsentThen>,
+    /// The order to wipe it, if there is one.
+    pub wipe: Option<WipeView>,
     /// Changes of it that are here.
     #[ts(type = "number")]
     pub segments: u64,
     /// Whether it has been taken out.
     pub revoked: bool,
+}
+
+/// What a laptop had not sent when it last said so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+pub struct UnsentThen {
+    /// When that was, by its clock, in Unix milliseconds.
+    #[ts(type = "number")]
+    pub at_ms: u64,
+    /// Changes.
+    #[ts(type = "number")]
+    pub changes: u64,
+    /// Documents and photos.
+    #[ts(type = "number")]
+    pub files: u64,
 }
 
 /// An incident with all that is known.
@@ -119,8 +140,14 @@ pub struct IncidentView {
     pub patients: u64,
     /// The steps, in order.
     pub steps: Vec<StepView>,
-    /// What the people concerned looked at and did in the last days, as far as the log of this laptop says, newest first.
-    pub viewed: Vec<AuditRow>,
+    /// What was looked at and done in the last days, newest first, out of the clinic's trail: on the stolen laptop by anybody, by the person who
+    /// leaves on any laptop.
+    pub viewed: Vec<TrailEntryRow>,
+    /// There are older entries of those days than are here: see the audit trail.
+    pub viewed_more: bool,
+    /// Before this time this reader's trail knows nothing; nothing where it is the whole.
+    #[ts(type = "number | null")]
+    pub viewed_known_from_ms: Option<u64>,
     /// How many days that is.
     pub viewed_days: u32,
     /// The file that was saved.

@@ -218,6 +218,9 @@ impl View<'_> {
     }
 }
 
+/// What one write put into a field, and when.
+type Put = (Hlc, Option<Box<str>>);
+
 /// The earlier writes of one record.
 struct Past<'v> {
     view: &'v View<'v>,
@@ -263,7 +266,7 @@ impl Past<'_> {
     }
 
     /// What a write put into the field.
-    fn write(&mut self, dot: Dot, key: FieldKey) -> Result<Option<(Hlc, Option<Box<str>>)>, StoreError> {
+    fn write(&mut self, dot: Dot, key: FieldKey) -> Result<Option<Put>, StoreError> {
         if !self.ops.contains_key(&dot) {
             let ours = |change: &Change| change.record == self.record;
             let op = self.op(dot)?.map(|op| (op.hlc, op.changes.into_iter().find(ours)));

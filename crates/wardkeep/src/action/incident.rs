@@ -1,11 +1,12 @@
 //! `wardkeep incident`: a stolen laptop or a person who leaves, step by step.
 
-use crate::args::{Common, IncidentAction, TakeStep};
+use crate::args::{Common, IncidentAction, Take, TakeStep};
 use crate::exit::{Exit, Failure};
-use crate::print::{Printer, table};
+use crate::print::{Printer, moment, table};
 use crate::session::unlock;
 use wardkeep_clinic::incident::wire::{IncidentKind, IncidentRow, IncidentStep, IncidentView, StepState};
 use wardkeep_clinic::incident::{close, evidence, list, open, show, step};
+use wardkeep_clinic::wipe::wire::{WipeState, WipeView};
 use wardkeep_clinic::{Clinic, CommandError, ErrorCode};
 
 /// Begins, shows, goes on.
@@ -34,7 +35,7 @@ pub fn run(common: &Common, action: &IncidentAction, printer: &Printer) -> Resul
             clinic.call(open::Input { kind, device, user })?
         }
         IncidentAction::Show(one) => clinic.call(show::Input { id: one.id })?,
-        IncidentAction::Do(wanted) => go_on(clinic, wanted.incident.id, wanted.step)?,
+        IncidentAction::Do(wanted) => go_on(clinic, wanted, printer)?,
         IncidentAction::Evidence(wanted) => {
             let path = std::path::absolute(&wanted.out).map_err(|error| Failure::file(&wanted.out, &error))?;
             let path = path
@@ -54,23 +55,38 @@ pub fn run(common: &Common, action: &IncidentAction, printer: &Printer) -> Resul
 }
 
 /// One step, or all that a program can do and that are not done.
-fn go_on(clinic: &Clinic, id: u32, wanted: Option<TakeStep>) -> Result<IncidentView, Failure> {
+fn go_on(clinic: &Clinic, wanted: &Take, printer: &Printer) -> Result<IncidentView, Failure> {
+    let id = wanted.incident.id;
     let mut view = clinic.call(show::Input { id })?;
-    let steps: Vec<IncidentStep> = match wanted {
+    let steps: Vec<IncidentStep> = match wanted.step {
+        Some(TakeStep::Wipe) if !wanted.yes => {
+            return Err(Failure::usage(
+                "A wipe destroys what the laptop holds and cannot be taken back. Say --yes to order it.",
+            ));
+        }
+        Some(TakeStep::Wipe) => vec![IncidentStep::Wipe],
         Some(TakeStep::Revoke) => vec![IncidentStep::Revoke],
         Some(TakeStep::Epochs) => vec![IncidentStep::Epochs],
         Some(TakeStep::VaultKeys) => vec![IncidentStep::VaultKeys],
         Some(TakeStep::Viewed) => vec![IncidentStep::Viewed],
         // That somebody has read it, no program can say.
-        None => vec![IncidentStep::Revoke, IncidentStep::Epochs, IncidentStep::VaultKeys],
+        None => vec![
+            IncidentStep::Wipe,
+            IncidentStep::Revoke,
+            IncidentStep::Epochs,
+            IncidentStep::VaultKeys,
+        ],
     };
     for step in steps {
         let there = view
             .steps
             .iter()
             .any(|one| one.step == step && one.state != StepState::Done);
-        if there || wanted.is_some() {
-            view = clinic.call(step::Input { id, step })?;
+        if there && step == IncidentStep::Wipe && !wanted.yes {
+            printer.note("The order to wipe the laptop was left out: say --yes to give it.");
+        } else if there || wanted.step.is_some() {
+            let post_unsent = Some(!wanted.discard_unsent);
+            view = clinic.call(step::Input { id, step, post_unsent })?;
         }
     }
     Ok(view)
@@ -108,20 +124,40 @@ fn line(row: &IncidentRow) -> Vec<String> {
     vec![row.id.to_string(), kind.to_owned(), row.name.clone(), state]
 }
 
+fn wipe_line(order: &WipeView) -> String {
+    let by = format!("wipe ordered {} by {}", moment(order.ordered_ms), order.ordered_by);
+    match (order.state, order.delivered_ms, order.confirmed_ms) {
+        (WipeState::WaitsForSecond, ..) => format!("{by}; waits for another admin's word"),
+        (_, _, Some(at)) => format!("{by}; confirmed {}", moment(at)),
+        (_, Some(at), None) => format!("{by}; delivered {}, not confirmed", moment(at)),
+        (_, None, None) => format!("{by}; the laptop has not heard of it"),
+    }
+}
+
 fn text(view: &IncidentView) -> String {
     let mut lines = vec![line(&view.row).join("  ")];
     for device in &view.devices {
-        let heard = if device.last_heard_ms.is_some() {
-            "heard"
-        } else {
-            "not heard"
-        };
+        let heard = device
+            .last_heard_ms
+            .map_or_else(|| "never heard".to_owned(), |at| format!("last heard {}", moment(at)));
         lines.push(format!(
-            "laptop {}, used by {}; {} segments of it are here; {heard} since this program started",
+            "laptop {}, used by {}; {} segments of it are here; {heard}",
             device.name,
             device.people.join(", "),
             device.segments
         ));
+        lines.push(device.unsent.map_or_else(
+            || "  it never said what it had not sent".to_owned(),
+            |then| {
+                format!(
+                    "  not sent when it last reported, {}: {} changes, {} files; of later nothing is known here",
+                    moment(then.at_ms),
+                    then.changes,
+                    then.files
+                )
+            },
+        ));
+        lines.extend(device.wipe.as_ref().map(|order| format!("  {}", wipe_line(order))));
     }
     let read: Vec<_> = view
         .could_read
@@ -129,7 +165,6 @@ fn text(view: &IncidentView) -> String {
         .map(|at| format!("{at:?}").to_lowercase())
         .collect();
     lines.push(format!("could read: {} of {} patients", read.join(", "), view.patients));
-    lines.push("what it had not sent is not known here".to_owned());
     lines.push(format!(
         "{} entries of the last {} days",
         view.viewed.len(),
@@ -139,6 +174,7 @@ fn text(view: &IncidentView) -> String {
         let state = match step.state {
             StepState::Todo => "to do",
             StepState::Done => "done",
+            StepState::Waiting if step.step == IncidentStep::Wipe => "ordered, not confirmed by the laptop",
             StepState::Waiting => "waiting for a clinician's laptop",
             StepState::Failed => "FAILED",
         };

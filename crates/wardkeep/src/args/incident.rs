@@ -44,14 +44,22 @@ pub struct Take {
     /// Which incident
     #[command(flatten)]
     pub incident: OneIncident,
-    /// Which step; without one all that are not done, in their order
+    /// Which step; without one all that are not done, in their order, the wipe only with --yes
     pub step: Option<TakeStep>,
+    /// Yes, the laptop shall destroy all it holds: a wipe cannot be taken back
+    #[arg(long)]
+    pub yes: bool,
+    /// For a wipe: what the laptop has not sent is not waited for, and lost
+    #[arg(long)]
+    pub discard_unsent: bool,
 }
 
 /// Steps that a command does.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub enum TakeStep {
+    /// Order the stolen laptop to destroy what it holds (needs --yes)
+    Wipe,
     /// Take the laptop or the person out of the clinic
     Revoke,
     /// New epoch keys of what could be read

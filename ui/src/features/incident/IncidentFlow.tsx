@@ -85,16 +85,33 @@ export function IncidentFlow() {
             ))}
           </Stack>
         </Panel>
+        {view.viewed_known_from_ms !== null ? (
+          <Notice
+            tone="info"
+            title={
+              <Trans>
+                The trail that you can read begins {showInstant(view.viewed_known_from_ms, i18n.locale)}. Of what was
+                done before, nothing is known here.
+              </Trans>
+            }
+          />
+        ) : null}
+        {view.viewed_more ? (
+          <Notice
+            tone="info"
+            title={<Trans>There are older entries of these days. Look for them in the audit trail.</Trans>}
+          />
+        ) : null}
         <Panel
           flush={view.viewed.length > 0}
           title={<Plural value={view.viewed_days} one="Done in the last day" other="Done in the last # days" />}
           count={view.viewed.length}
         >
           {view.viewed.length > 0 ? (
-            <AuditTable rows={view.viewed} withPatient />
+            <AuditTable rows={view.viewed} withPatient withDevice />
           ) : (
             <Empty>
-              <Trans>The log of this computer has nothing of theirs. Their own computer's log is there.</Trans>
+              <Trans>The clinic's audit trail has nothing of these days.</Trans>
             </Empty>
           )}
         </Panel>
@@ -143,18 +160,30 @@ function AtStake(props: { view: IncidentView }) {
                 </Chip>
               ) : null}
             </Row>
-            <p>
+            <div>
               {device.last_heard_ms === null ? (
                 <Unknown>
-                  <Trans>nothing came from it since this program was started</Trans>
+                  <Trans>nothing ever came from it</Trans>
                 </Unknown>
               ) : (
                 <Trans>last heard {showInstant(device.last_heard_ms, i18n.locale)}</Trans>
               )}
-            </p>
+            </div>
+            <div>
+              {device.unsent === null ? (
+                <Unknown>
+                  <Trans>it never said what it had not sent</Trans>
+                </Unknown>
+              ) : (
+                <Trans>
+                  not sent when it last reported ({showInstant(device.unsent.at_ms, i18n.locale)}): changes{" "}
+                  {showCount(device.unsent.changes, i18n.locale)}, files {showCount(device.unsent.files, i18n.locale)}
+                </Trans>
+              )}
+            </div>
           </Fact>
         ))}
-        <Fact name={<Trans>Not sent yet</Trans>}>
+        <Fact name={<Trans>Written later</Trans>}>
           <Unknown>
             <Trans>not known: what was written there after it was last heard is only there</Trans>
           </Unknown>

@@ -7,6 +7,7 @@ import { Row, Stack } from "../../kit/Layout";
 import { Chip, ErrorNotice, Notice } from "../../kit/Notes";
 import css from "../../kit/sync.module.css";
 import { STATE_WORDS, STEP_WORDS } from "../../kit/words/incident";
+import { OrderWipe, WipeSoFar } from "./OrderWipe";
 
 /** One step of an incident: how it stands, what it does, and its button. */
 export function Step(props: { step: StepView; view: IncidentView; onView: (view: IncidentView) => void }) {
@@ -18,6 +19,7 @@ export function Step(props: { step: StepView; view: IncidentView; onView: (view:
   const closed = view.row.closed_ms !== null;
   // New keys come with the revocation; there is something to press only when they did not.
   const asks = step.state !== "done" && !closed && (step.step !== "epochs" || step.state !== "todo");
+  const own = step.step === "evidence" || step.step === "wipe";
   return (
     <section aria-label={t(words.name)} data-testid={`step-${step.step}`} data-state={step.state}>
       <Row spread>
@@ -28,7 +30,8 @@ export function Step(props: { step: StepView; view: IncidentView; onView: (view:
             <span className={css.quiet}>{showInstant(step.at_ms, i18n.locale)}</span>
           ) : null}
         </Row>
-        {asks && step.step !== "evidence" ? (
+        {asks && step.step === "wipe" ? <OrderWipe view={view} onView={props.onView} /> : null}
+        {asks && !own ? (
           <Button
             variant={step.state === "waiting" ? "default" : "filled"}
             loading={act.isPending}
@@ -40,7 +43,8 @@ export function Step(props: { step: StepView; view: IncidentView; onView: (view:
         ) : null}
       </Row>
       <p className={css.quiet}>{t(words.about)}</p>
-      {step.state === "waiting" ? (
+      {step.step === "wipe" ? <WipeSoFar view={view} /> : null}
+      {step.state === "waiting" && step.step !== "wipe" ? (
         <p className={css.text}>
           <Trans>
             Waiting for a clinician's computer to come online. It makes the key by itself; this page shows when it has.

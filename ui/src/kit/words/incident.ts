@@ -13,6 +13,11 @@ export const STEP_WORDS: Record<
   IncidentStep,
   { name: MessageDescriptor; about: MessageDescriptor; act: MessageDescriptor }
 > = {
+  wipe: {
+    name: msg`Wipe it`,
+    about: msg`It destroys its keys and all records as soon as it meets the server, also when it is locked. First, because a thief may take it off the network. It can be ordered later as well.`,
+    act: msg`Order the wipe…`,
+  },
   revoke: {
     name: msg`Take it out of the clinic`,
     about: msg`The server turns it away at once, and it gets nothing that is written from now on. Nothing is erased there by this.`,
@@ -30,7 +35,7 @@ export const STEP_WORDS: Record<
   },
   viewed: {
     name: msg`Read what was done in the last days`,
-    about: msg`The list is below, as far as the log of this computer says.`,
+    about: msg`The list is below, out of the clinic's audit trail as far as it has come here.`,
     act: msg`I have read it`,
   },
   evidence: {

@@ -52,6 +52,44 @@ fn read_and_saved(laptop: &Laptop, admin: &Clinic, view: &Value) -> Value {
     view
 }
 
+/// The order, the revocation, and what the laptop answers.
+fn wiped_and_revoked(admin: &Clinic, stolen: &Clinic, begun: &Value) -> Value {
+    assert!(
+        begun["devices"][0]["last_heard_ms"].as_u64().is_some(),
+        "when it was last heard outlives the program"
+    );
+    assert_eq!(state(begun, "wipe"), "todo");
+    let view = take(admin, begun, "wipe");
+    assert_eq!(
+        (state(&view, "wipe").as_str(), &view["devices"][0]["wipe"]["state"]),
+        ("waiting", &json!("ordered")),
+        "an order that nobody confirmed is not done"
+    );
+    let view = take(admin, &view, "revoke");
+    assert_eq!(
+        (state(&view, "revoke").as_str(), state(&view, "epochs").as_str()),
+        ("done", "done")
+    );
+    assert!(view["devices"][0]["revoked"].as_bool().unwrap());
+    // What it did is there, out of the clinic's trail, by laptop and person.
+    let viewed = view["viewed"].as_array().unwrap();
+    let registered = viewed.iter().find(|row| row["action"] == "register").unwrap();
+    assert_eq!(
+        (&registered["device_name"], &registered["user"]),
+        (&json!("Laptop 2"), &json!("Dee Desk"))
+    );
+    assert!(
+        viewed.iter().all(|row| row["device"] == begun["devices"][0]["id"]),
+        "{viewed:?}"
+    );
+    // It hears of both, obeys, and says so.
+    assert!(stolen.sync_round().unwrap().wiped);
+    in_step(admin);
+    let view = json(admin, "incident_show", json!({ "id": view["row"]["id"] })).unwrap();
+    assert_eq!(state(&view, "wipe"), "done", "{view}");
+    view
+}
+
 #[test]
 fn a_stolen_laptop_from_the_first_look_to_the_evidence() {
     let cloud = Cloud::new();
@@ -81,7 +119,7 @@ fn a_stolen_laptop_from_the_first_look_to_the_evidence() {
     cloud.stop();
     let view = take(&admin, &view, "revoke");
     assert_eq!(
-        (state(&view, "revoke").as_str(), &view["steps"][0]["error"]),
+        (state(&view, "revoke").as_str(), &view["steps"][1]["error"]),
         ("failed", &json!("server_unreachable"))
     );
     lock(&admin);
@@ -91,14 +129,7 @@ fn a_stolen_laptop_from_the_first_look_to_the_evidence() {
     unlock(&admin, ada, PASSWORD).unwrap();
     let again = json(&admin, "incident_open", open).unwrap();
     assert_eq!(again["row"]["id"], view["row"]["id"], "taken up again, not begun anew");
-    let view = take(&admin, &again, "revoke");
-    assert_eq!(
-        (state(&view, "revoke").as_str(), state(&view, "epochs").as_str()),
-        ("done", "done")
-    );
-    assert!(view["devices"][0]["revoked"].as_bool().unwrap());
-    assert!(stolen.sync_round().is_err() || ask(&stolen, "sync_status")["state"] == "revoked");
-
+    let view = wiped_and_revoked(&admin, &stolen, &again);
     let view = read_and_saved(&laptop, &admin, &view);
     assert_eq!(view["row"]["left"], 0);
     let closed = json(&admin, "incident_close", json!({ "id": view["row"]["id"] })).unwrap();
@@ -107,7 +138,7 @@ fn a_stolen_laptop_from_the_first_look_to_the_evidence() {
         .into_iter()
         .filter(|action| action == "incident")
         .count();
-    assert_eq!(written, 6, "opened, failed, revoked, viewed, evidence, closed");
+    assert_eq!(written, 7, "opened, failed, wiped, revoked, viewed, evidence, closed");
 }
 
 #[test]
@@ -132,6 +163,15 @@ fn a_person_leaves_and_the_files_they_could_open_get_new_keys() {
     );
     let view = take(&admin, &view, "vault_keys");
     assert_eq!(state(&view, "vault_keys"), "done", "{view}");
+    let wipe = take(&admin, &view, "wipe");
+    assert!(
+        wipe["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|one| one["step"] != "wipe"),
+        "whoever leaves has taken no laptop along: {wipe}"
+    );
     in_step(&admin);
 }
 
