@@ -183,7 +183,7 @@ pub(super) fn put(conn: &Connection, device: DeviceId, entry: &TrailEntry, excus
         hash_at(conn, device, chain, n - 1)?
     };
     if n > 1 && before.is_none() {
-        if !excused {
+        if !excused && !began_in_the_middle(conn, device, chain)? {
             fault::note(
                 conn,
                 device,
@@ -222,6 +222,17 @@ fn hash_at(conn: &Connection, device: DeviceId, chain: Compartment, n: u64) -> R
     let key = params![device.as_bytes().as_slice(), chain_number(chain), n.cast_signed()];
     conn.prepare_cached(sql)
         .and_then(|mut query| query.query_row(key, |row| row.get(0)).optional())
+        .failed()
+}
+
+/// Whether this is the first entry of the chain here, and the device's other chain began here in the middle too: what was before was for readers of
+/// then. A segment that is missing would have stopped the chain of segments.
+fn began_in_the_middle(conn: &Connection, device: DeviceId, chain: Compartment) -> Result<bool, TrailError> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM entry WHERE device = ?1 AND chain = ?2) \
+               AND coalesce((SELECT min(n) > 1 FROM entry WHERE device = ?1 AND chain <> ?2), 0)";
+    let key = params![device.as_bytes().as_slice(), chain_number(chain)];
+    conn.prepare_cached(sql)
+        .and_then(|mut query| query.query_row(key, |row| row.get(0)))
         .failed()
 }
 

@@ -134,6 +134,25 @@ fn what_the_chart_says_in_detail_does_not_come_along() {
 }
 
 #[test]
+fn a_reader_who_came_later_misses_nothing_of_before_and_a_gap_behind_it_shows() {
+    let (_dir, _home, _seed, mut trail) = trail();
+    trail.pass_over(device(), (&LIFE, 1)).unwrap();
+    let office = chain(OFFICE, 6).split_off(3);
+    trail.take(device(), (&LIFE, 2), &office).unwrap();
+    // The chart's first entry for this reader comes in a later segment.
+    let mut chart = chain(Compartment::Clinical, 5).split_off(2);
+    trail.take(device(), (&LIFE, 3), &chart[..1]).unwrap();
+    assert!(trail.faults().unwrap().is_empty(), "it was for readers of then");
+    chart.remove(1);
+    trail.take(device(), (&LIFE, 4), &chart[1..]).unwrap();
+    let faults = trail.faults().unwrap();
+    assert_eq!(
+        (faults.len(), faults[0].n, faults[0].kind),
+        (1, 4, TrailFaultKind::Missing)
+    );
+}
+
+#[test]
 fn the_name_of_the_op_comes_along_and_a_detail_that_says_nothing_else_is_not_withheld() {
     let op = OpRef {
         dot: Dot {
