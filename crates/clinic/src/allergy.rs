@@ -5,6 +5,7 @@ pub mod none_known;
 pub mod remove;
 pub mod restore;
 
+use crate::chart::require_open;
 use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use wardkeep_record::clinical::{AllergyBlock, allergy, allergy_block};
@@ -26,7 +27,8 @@ pub(crate) fn block(view: &View<'_>, patient: RecordId) -> Result<AllergyBlock, 
 }
 
 /// The record, if it is an allergy of this patient: an id of another patient's chart is refused.
-fn own(view: &View<'_>, patient: RecordId, id: RecordId) -> Result<Stored, CommandError> {
+fn own(session: &Session, view: &View<'_>, patient: RecordId, id: RecordId) -> Result<Stored, CommandError> {
+    require_open(session, view, patient)?;
     view.record(Compartment::Clinical, id)?
         .filter(|stored| stored.state.kind == Kind::ALLERGY && stored.state.patient == Some(patient))
         .ok_or_else(|| ErrorCode::NotFound.into())
@@ -36,7 +38,7 @@ fn own(view: &View<'_>, patient: RecordId, id: RecordId) -> Result<Stored, Comma
 fn write_new(session: &Session, patient: RecordId, fields: Fields) -> Result<AllergyBlock, CommandError> {
     let record = session.new_record_id();
     session.write(Compartment::Clinical, |tx: &mut Tx<'_>| {
-        crate::chart::require_patient(&tx.read(), patient)?;
+        require_open(session, &tx.read(), patient)?;
         let values = fields
             .into_vec()
             .into_iter()

@@ -4,7 +4,7 @@ pub mod disclosures;
 mod event;
 pub mod export;
 pub mod list;
-mod source;
+pub(crate) mod source;
 pub mod trail;
 pub mod trail_verify;
 pub mod values;
@@ -14,6 +14,7 @@ pub mod viewers;
 pub(crate) use trail::{Recent, recent};
 
 use crate::error::CommandError;
+use crate::restriction;
 use crate::session::Session;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -153,8 +154,23 @@ fn merged(found: Vec<Found>) -> Vec<Found> {
     }
 }
 
+/// Takes the detail off an entry about a chart that is closed to this user; says whether there was one.
+fn hide_of_closed(session: &Session, view: &View<'_>, found: &mut Found) -> Result<bool, CommandError> {
+    let chart = found.compartment == Compartment::Clinical && !found.row.detail.is_empty();
+    let Some(patient) = found.row.patient.filter(|_| chart) else {
+        return Ok(false);
+    };
+    let told = Action::of_number(found.row.action).is_some_and(Action::detail_leaves);
+    if told || !restriction::is_closed(session, view, patient)? {
+        return Ok(false);
+    }
+    found.row.detail.clear();
+    Ok(true)
+}
+
 /// Looks the names up.
-fn named(session: &Session, view: &View<'_>, found: Found, cursor: u64) -> Result<AuditRow, CommandError> {
+fn named(session: &Session, view: &View<'_>, mut found: Found, cursor: u64) -> Result<AuditRow, CommandError> {
+    hide_of_closed(session, view, &mut found)?;
     let Found { row, compartment } = found;
     let patient_name = match row.patient {
         Some(id) => crate::patient::name_of(view, id)?,

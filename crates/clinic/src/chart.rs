@@ -12,6 +12,7 @@ pub mod reports;
 pub mod vitals;
 
 use crate::error::CommandError;
+use crate::restriction;
 use crate::session::Session;
 use wardkeep_interop::reference::references;
 use wardkeep_record::clinical::{
@@ -134,15 +135,16 @@ fn series(
     ))
 }
 
-/// Refuses a patient that is not known; a chart without a patient is a wrong link, never an empty chart.
-pub(crate) fn require_patient(view: &View<'_>, patient: RecordId) -> Result<Stored, CommandError> {
-    crate::patient::load(view, patient)
+/// Refuses a patient that is not known (a chart without a patient is a wrong link, never an empty chart), and one whose chart is closed to
+/// this user. Everything that reads or writes a chart asks it.
+pub(crate) fn require_open(session: &Session, view: &View<'_>, patient: RecordId) -> Result<(), CommandError> {
+    restriction::require_open(session, &crate::patient::load(view, patient)?)
 }
 
 /// Writes that this user looked at this chart, before anything of it is shown: once for each visit to it. Blocks load side
 /// by side, and one look is one entry.
 pub(crate) fn viewed(session: &Session, patient: RecordId) -> Result<(), CommandError> {
-    session.read(|view| require_patient(view, patient).map(drop))?;
+    session.read(|view| require_open(session, view, patient))?;
     session.once_viewed(patient, || {
         session.write(Compartment::Clinical, |tx| {
             Ok(tx.audit(&AuditEntry::new(Action::View).patient(patient).record(patient))?)

@@ -13,6 +13,7 @@ pub mod show;
 use crate::clinic::Clinic;
 use crate::command::Need;
 use crate::error::{CommandError, ErrorCode};
+use crate::restriction;
 use crate::session::Session;
 use crate::sync::files::{self, FileState};
 use serde::{Deserialize, Serialize};
@@ -103,7 +104,11 @@ fn find(session: &Session, view: &View<'_>, id: RecordId, wish: Wish) -> Result<
             continue;
         }
         if let Some(stored) = view.record(at, id)?.filter(|stored| stored.state.kind == kind) {
-            return allow(session, at, wish).map(|()| (at, stored));
+            allow(session, at, wish)?;
+            if at == Compartment::Clinical {
+                restriction::require_open_to(session, view, owner(&stored)?)?;
+            }
+            return Ok((at, stored));
         }
     }
     Err(CommandError::new(ErrorCode::NotFound).at("document"))

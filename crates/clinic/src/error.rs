@@ -34,6 +34,8 @@ pub enum ErrorCode {
     Locked,
     /// The user's roles do not allow this.
     Forbidden,
+    /// The patient is restricted, and this chart is closed to the user: it opens to those who are named for it, or by breaking the glass.
+    ChartRestricted,
     /// No such record, user or job.
     NotFound,
     /// The input is not valid; `field` says where.

@@ -49,7 +49,9 @@ pub(crate) fn bundle(session: &Session, patient: RecordId) -> Result<Bundle, Com
             writer: BundleWriter::new(Limited(Zeroizing::new(Vec::new()))).map_err(too_large)?,
             wanted: BTreeSet::new(),
         };
-        growing.add(&crate::patient::load(view, patient)?)?;
+        let stored = crate::patient::load(view, patient)?;
+        crate::restriction::require_open(session, &stored)?;
+        growing.add(&stored)?;
         for at in [Compartment::Office, Compartment::Clinical]
             .into_iter()
             .filter(|at| view.has(*at))

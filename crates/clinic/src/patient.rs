@@ -14,6 +14,7 @@ pub mod restore;
 pub mod search;
 
 use crate::error::{CommandError, ErrorCode};
+use crate::restriction::{self, RestrictionView};
 use crate::session::Session;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ pub use wardkeep_record::patient::{
     Address, AddressUse, ContactPoint, ContactSystem, ContactUse, Deceased, HumanName, Identifier, NameUse, NextOfKin,
     PatientDraft,
 };
+use wardkeep_record::restriction::Restriction;
 use wardkeep_vault::store::{Stored, View};
 
 /// One patient, as lists show them: enough to tell people apart.
@@ -61,6 +63,8 @@ pub struct PatientRow {
     pub removed: bool,
     /// Another row of this answer has the same name.
     pub same_name: bool,
+    /// Only the people named for it open the chart as usual.
+    pub restricted: bool,
 }
 
 /// One patient's registration.
@@ -72,6 +76,10 @@ pub struct PatientDetail {
     pub draft: PatientDraft,
     /// There is a photo.
     pub has_photo: bool,
+    /// Who opens the chart as usual; nothing where the patient is not restricted.
+    pub restriction: Option<RestrictionView>,
+    /// This user may restrict the patient, or change or lift that.
+    pub may_restrict: bool,
     /// Values that met and that a person must settle.
     pub conflicts: Vec<FieldConflict>,
     /// When it changed last, in Unix milliseconds.
@@ -139,6 +147,8 @@ pub(crate) fn detail(session: &Session, view: &View<'_>, id: RecordId) -> Result
         row: row(session, &stored),
         draft: patient::draft(&stored.state.fields, &session.settings().default_region),
         has_photo: photo::picture_of(&stored.state.fields).is_some(),
+        restriction: restriction::view_of(session, &stored),
+        may_restrict: restriction::may_change(session, &stored),
         conflicts: conflicts(session, &stored),
         updated_at_ms: latest.map_or(0, |stamp| stamp.hlc.unix_ms()),
         updated_by: latest.and_then(|stamp| session.user_name(stamp.user)),
@@ -171,6 +181,7 @@ pub(crate) fn row(session: &Session, stored: &Stored) -> PatientRow {
         deceased: summary.deceased,
         removed: stored.removal == RemovalState::Removed,
         same_name: false,
+        restricted: Restriction::of(&stored.state).is_some(),
     }
 }
 

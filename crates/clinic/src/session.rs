@@ -19,6 +19,7 @@ pub use idle::Idle;
 pub(crate) use undo::Undo;
 
 use crate::error::{CommandError, ErrorCode};
+use crate::glass::Held;
 use crate::machine::{Machine, Resume};
 use crate::policy;
 use crate::setting::Settings;
@@ -76,6 +77,8 @@ pub struct Session {
     waiting: AtomicUsize,
     /// Charts that this user looked at, and when that was written down.
     viewed: Mutex<HashMap<RecordId, u64>>,
+    /// Restricted charts that this user has opened for an emergency.
+    pub(crate) glass: Held,
     /// What can be taken back.
     undos: undo::Undos,
     /// Tells this session from every other one of the process.
@@ -267,6 +270,12 @@ impl Session {
         viewed.retain(|_, then| now_ms.saturating_sub(*then) < ONE_LOOK_MS);
         viewed.insert(patient, now_ms);
         Ok(())
+    }
+
+    /// The next look at this chart is one of its own.
+    pub(crate) fn forget_look(&self, patient: RecordId) {
+        let mut viewed = self.viewed.lock().unwrap_or_else(PoisonError::into_inner);
+        viewed.remove(&patient);
     }
 
     /// The keys and what opened them.

@@ -7,6 +7,7 @@ mod documents;
 mod files;
 mod importing;
 mod patients;
+mod restricted;
 mod rotation;
 mod sessions;
 mod sync;

@@ -67,6 +67,10 @@ pub enum Act {
     Roles,
     /// Keys, rules, passwords or the machine changed.
     Security,
+    /// A restricted chart was opened for an emergency.
+    OverrideStarted,
+    /// That ended.
+    OverrideStopped,
     /// The trail itself was used.
     TrailUsed,
     /// The program did something of its own.
@@ -121,6 +125,8 @@ pub struct Entry<'a> {
     pub values: &'a [Values<'a>],
     /// To whom, for what left.
     pub disclosed: Disclosed<'a>,
+    /// It was done under broken glass.
+    pub emergency: bool,
 }
 
 /// The AuditEvent of an entry.
@@ -148,8 +154,10 @@ pub fn audit_event(entry: &Entry<'_>) -> Value {
     event.insert("action".into(), json!(shape.action));
     event.insert("recorded".into(), json!(entry.recorded));
     event.insert("outcome".into(), json!(if entry.failed { "4" } else { "0" }));
-    if let Some(purpose) = purpose(&entry.disclosed) {
-        event.insert("purposeOfEvent".into(), json!([purpose]));
+    let emergency = entry.emergency.then(|| concept(REASON, "BTG", "break the glass"));
+    let purposes: Vec<Value> = purpose(&entry.disclosed).into_iter().chain(emergency).collect();
+    if !purposes.is_empty() {
+        event.insert("purposeOfEvent".into(), Value::Array(purposes));
     }
     event.insert("agent".into(), Value::Array(agents(entry, &shape)));
     event.insert(

@@ -47,7 +47,7 @@ pub fn compare(stored: Option<(Kind, &Fields)>, imported: &Imported) -> Result<O
     if kind == Kind::PATIENT && is_somebody_else(stored, &imported.fields) {
         return Err(Reason::IdentityMismatch);
     }
-    let mut writes = changes(&source, stored, &imported.fields);
+    let mut writes = changes(kind, &source, stored, &imported.fields);
     if writes.is_empty() {
         // Said in another way, or edited here to the same (an export of ours that comes back). What the source said last
         // stays remembered, so that its own file does not undo the edit later.
@@ -74,8 +74,11 @@ pub fn keep_both(values: &mut [(FieldKey, Option<Box<str>>)], stored: &Fields) {
 }
 
 /// What the source has changed since last time and the record does not show yet.
-fn changes(source: &Source, stored: &Fields, new: &Fields) -> Vec<(FieldKey, Option<Box<str>>)> {
-    let ours = |key: &FieldKey| matches!(key.field, field::SOURCE | field::SEALED | field::REMOVED);
+fn changes(kind: Kind, source: &Source, stored: &Fields, new: &Fields) -> Vec<(FieldKey, Option<Box<str>>)> {
+    // Who opens a chart here is no other system's to say, once somebody here has said it.
+    let said_here = |field| kind == Kind::PATIENT && field == patient::RESTRICTION && stored.one(field).is_some();
+    let ours =
+        |key: &FieldKey| matches!(key.field, field::SOURCE | field::SEALED | field::REMOVED) || said_here(key.field);
     let keys: BTreeSet<FieldKey> = stored
         .iter()
         .chain(new.iter())

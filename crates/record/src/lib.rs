@@ -22,4 +22,5 @@ pub mod name;
 pub mod op;
 pub mod patient;
 pub mod phone;
+pub mod restriction;
 pub mod role;

@@ -75,6 +75,8 @@ CREATE TABLE heard (
     "
 ALTER TABLE entry ADD COLUMN op BLOB CHECK (op IS NULL OR length(op) = 32);
 ",
+    // Of a detail that is withheld the mark of broken glass comes along.
+    "ALTER TABLE entry ADD COLUMN marked INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// Why the trail was not opened, read or written. Nothing of a failed call was kept.

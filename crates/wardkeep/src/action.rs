@@ -4,6 +4,7 @@ pub mod about;
 pub mod agent;
 pub mod audit;
 pub mod batch;
+pub mod break_glass;
 pub mod clinic;
 pub mod conflicts;
 pub mod devices;

@@ -1,6 +1,7 @@
 //! The shape of the command line. A password is never an argument and never in the environment: both are seen by others.
 
 mod audit;
+mod break_glass;
 mod clinic;
 mod document;
 mod incident;
@@ -13,6 +14,7 @@ pub use audit::{
     Audit, AuditDisclosures, AuditExport, AuditList, AuditTrail, AuditViewers, ForWhom, Period, PurposeArgument,
     TrailFormat, WhichEntries,
 };
+pub use break_glass::{BreakGlass, BreakGlassAction, BreakGlassOpen};
 pub use clinic::{
     Agent, Approve, Attach, ClinicAction, Conflicts, ConflictsAction, Devices, DevicesAction, Join, Settle, Sync,
     SyncAction,
@@ -96,6 +98,8 @@ pub enum Action {
     /// Find, show, register and edit patients
     #[command(subcommand)]
     Patient(Patient),
+    /// Restricted patients: open a closed chart in an emergency, and see who did
+    BreakGlass(BreakGlass),
     /// A patient's documents: add, list, show, save, remove
     #[command(subcommand)]
     Document(Document),
@@ -191,6 +195,29 @@ pub enum Patient {
     Remove(Remove),
     /// Undo a removal
     Restore(Which),
+    /// Let only these people open the chart as usual; said again, it changes who they are
+    Restrict(Restrict),
+    /// Let everybody who reads charts open this one again
+    Unrestrict(Which),
+}
+
+/// `patient restrict`.
+#[derive(Args, Debug)]
+pub struct Restrict {
+    /// The patient's id or record number
+    #[arg(value_name = "ID|MRN")]
+    pub patient: String,
+    /// Who opens the chart as usual, by name or id; several with commas or by repeating
+    #[arg(
+        long = "to",
+        value_name = "NAME|ID",
+        value_delimiter = ',',
+        required_unless_present = "nobody"
+    )]
+    pub to: Vec<String>,
+    /// Nobody does: the chart is sealed for emergencies (admins only)
+    #[arg(long, conflicts_with = "to")]
+    pub nobody: bool,
 }
 
 /// `patient search`.

@@ -48,7 +48,7 @@ impl From<ErrorCode> for Exit {
             C::KeychainAbsent | C::KeychainLocked | C::KeychainEntryMissing | C::KeychainChanged => Self::Keychain,
             C::SlotDamaged | C::SlotNewer | C::VaultNewer | C::VaultDamaged => Self::Vault,
             C::NoVault | C::VaultExists | C::Wiped => Self::Place,
-            C::Forbidden | C::PolicyForbids | C::UpdateRequired => Self::Forbidden,
+            C::Forbidden | C::ChartRestricted | C::PolicyForbids | C::UpdateRequired => Self::Forbidden,
             C::NotFound => Self::NotFound,
             C::Invalid
             | C::PasswordTooShort
@@ -196,6 +196,7 @@ fn words(error: &CommandError) -> String {
         C::VaultExists => "There is a vault here already. Nothing was changed.".into(),
         C::Locked => "The session is locked.".into(),
         C::Forbidden => "Your roles do not allow this.".into(),
+        C::ChartRestricted => "This patient is restricted, and the chart is closed to you. In an emergency `wardkeep break-glass open` opens it for a while; the admins are told at once.".into(),
         C::NotFound => format!("Not found{field}."),
         C::Invalid => format!("Not valid{field}."),
         C::PasswordTooShort => format!("The password is too short{field}: the clinic's policy asks for more characters. A few words in a row are easy to remember."),

@@ -62,6 +62,7 @@ fn run(arguments: &Arguments, printer: &Printer) -> Result<Exit, Failure> {
         Action::Recover(wanted) => action::recovery::recover(common, wanted, printer),
         Action::Incident(incident) => action::incident::run(common, incident, printer),
         Action::Policy(policy) => action::policy::run(common, policy, printer),
+        Action::BreakGlass(wanted) => action::break_glass::run(common, wanted, printer),
         Action::Quarantine(quarantine) => action::quarantine::run(common, quarantine, printer),
         Action::Conflicts(conflicts) => action::conflicts::run(common, conflicts, printer),
         Action::Doctor => action::doctor::run(common, printer),

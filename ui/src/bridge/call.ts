@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   "vault_exists",
   "locked",
   "forbidden",
+  "chart_restricted",
   "not_found",
   "invalid",
   "password_too_short",

@@ -295,6 +295,8 @@ element: string,
 item: number | null,
 /** The values, the one that shows first. */
 values: Array<ContestedValue>,
+/** The chart is closed to this user: that something waits there is told, and not what. */
+closed: boolean,
 /** Whether `both` is a choice: the element is a set of items. */
 both: boolean, };
 
@@ -514,7 +516,7 @@ state: ValuesState,
 changes: Array<ValueChange>, };
 
 /** Why a command failed. Grown only when a surface has something different to say or do. */
-export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_full" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "recovery_words" | "recovery_shares" | "recovery_key" | "wiped" | "lease_ended" | "file_not_here" | "internal";
+export type ErrorCode = "wrong_password" | "too_soon" | "keychain_absent" | "keychain_locked" | "keychain_entry_missing" | "keychain_changed" | "slot_damaged" | "slot_newer" | "no_vault" | "vault_exists" | "locked" | "forbidden" | "chart_restricted" | "not_found" | "invalid" | "password_too_short" | "password_too_long" | "password_common" | "vault_newer" | "vault_damaged" | "vault_busy" | "disk_full" | "file_unreadable" | "import_running" | "cancelled" | "too_large" | "conflict" | "server_unreachable" | "server_certificate" | "server_refused" | "server_full" | "server_answer" | "not_attached" | "not_enrolled" | "device_revoked" | "user_revoked" | "policy_forbids" | "update_required" | "roster_refused" | "no_key" | "expired" | "invitation_invalid" | "recovery_words" | "recovery_shares" | "recovery_key" | "wiped" | "lease_ended" | "file_not_here" | "internal";
 
 /** The figures that belong to an error. */
 export type ErrorDetail = {
@@ -579,6 +581,39 @@ export type Gender = "male" | "female" | "other" | "unknown";
 
 /** What was given. */
 export type Given = "record" | "document" | "print";
+
+/** One time. */
+export type GlassRow = {
+/** What `glass_seen` takes. */
+id: string,
+/** The laptop. */
+device: DeviceId,
+/** Its name. */
+device_name: string,
+/** Who. */
+user: string,
+/** It was the user who asks. */
+own: boolean,
+/** Whose chart. */
+patient: RecordId,
+/** The patient, where they are known here. */
+row: PatientRow | null,
+/** Why; nothing where a newer version said something else. */
+why: Why | null,
+/** In the person's words. */
+reason: string,
+/** When, by that laptop's clock, in Unix milliseconds. */
+began_ms: number,
+/** Until when it was said to be. */
+until_ms: number,
+/** When it ended, as far as that was told. */
+ended_ms: number | null,
+/** It may still be open. */
+open: boolean,
+/** The admins who have seen this. */
+seen_by: Array<string>,
+/** The user who asks is one of them, or did it. */
+seen: boolean, };
 
 /** A name. A person with a single name has it in `family`, `given` or `text` alone. */
 export type HumanName = {
@@ -869,6 +904,13 @@ active: boolean, };
 /** The codes of <http://hl7.org/fhir/R4/valueset-name-use.html>. */
 export type NameUse = "official" | "usual" | "maiden" | "nickname" | "old" | "temp" | "anonymous";
 
+/** A person. */
+export type Named = {
+/** Who. */
+id: UserId,
+/** Their name; the id's first digits where it is not known here. */
+name: string, };
+
 /** Somebody to call. */
 export type NextOfKin = {
 /** The item it was read from. */
@@ -934,6 +976,19 @@ resource_type: string,
 /** How many. */
 count: number, };
 
+/** A chart that this user has opened so. */
+export type OwnGlass = {
+/** Whose. */
+patient: RecordId,
+/** The patient, where they are known here. */
+row: PatientRow | null,
+/** Since when, in Unix milliseconds. */
+began_ms: number,
+/** Until when, by this laptop's clock. */
+until_ms: number,
+/** What is left of it, in milliseconds. */
+left_ms: number, };
+
 /** A password as the person typed it. Wiped on drop; has no `Debug` content and no `Serialize`. */
 export type Password = string;
 
@@ -952,6 +1007,10 @@ row: PatientRow,
 draft: PatientDraft,
 /** There is a photo. */
 has_photo: boolean,
+/** Who opens the chart as usual; nothing where the patient is not restricted. */
+restriction: RestrictionView | null,
+/** This user may restrict the patient, or change or lift that. */
+may_restrict: boolean,
 /** Values that met and that a person must settle. */
 conflicts: Array<FieldConflict>,
 /** When it changed last, in Unix milliseconds. */
@@ -1021,7 +1080,9 @@ deceased: boolean,
 /** The record is removed. */
 removed: boolean,
 /** Another row of this answer has the same name. */
-same_name: boolean, };
+same_name: boolean,
+/** Only the people named for it open the chart as usual. */
+restricted: boolean, };
 
 /** What was found. */
 export type PatientSearchResult = {
@@ -1140,7 +1201,9 @@ kind: string,
 /** The element: FHIR's name, or `removed`. */
 element: string,
 /** The value in words; empty where the field was cleared. */
-text: string, };
+text: string,
+/** The chart is closed to this user: that something was written is told, and not what. */
+closed: boolean, };
 
 /** A part of what a device writes. */
 export type QuarantinePart = "office" | "clinical" | "audit";
@@ -1236,6 +1299,17 @@ since_ms: number | null,
 used_ms: number | null,
 /** Whether one is made that nobody has proven to have written down yet. */
 prepared: boolean, };
+
+/** Who opens the chart of a restricted patient, and how that is for the user who asks. */
+export type RestrictionView = {
+/** The people who open it as usual. */
+people: Array<Named>,
+/** It is open to this user now. */
+open: boolean,
+/** It is so by broken glass, until then by this laptop's clock, in Unix milliseconds. */
+glass_until_ms: number | null,
+/** This user may break the glass. */
+may_break: boolean, };
 
 /** What a user is at the clinic; a user may be several. */
 export type Role = "front_desk" | "clinician" | "admin";
@@ -1518,6 +1592,9 @@ from_ms: number | null,
 /** Before this time. */
 until_ms: number | null, };
 
+/** Why the glass was broken. */
+export type Why = "emergency" | "cover" | "patient" | "other";
+
 /** How far an order to wipe a device has come. */
 export type WipeState = "waits_for_second" | "ordered" | "delivered" | "confirmed";
 
@@ -1659,6 +1736,34 @@ id: RecordId, }; output: Photo | null };
 id: RecordId,
 /** At most this many entries, newest first. */
 limit: number, }; output: Array<AuditRow> };
+  patient_restrict: { input: {
+/** The patient. */
+patient: RecordId,
+/** Who opens the chart as usual. Nobody, which only an admin can say, seals it for emergencies. */
+users: Array<UserId>, }; output: PatientDetail };
+  patient_unrestrict: { input: {
+/** The patient. */
+patient: RecordId, }; output: PatientDetail };
+  restriction_people: { input: Record<symbol, never>; output: Array<Named> };
+  glass_break: { input: {
+/** The patient. */
+patient: RecordId,
+/** Why. */
+why: Why,
+/** The same in the person's words, for the admins to read. */
+reason: string,
+/** For how long, 5 to 720; an hour where nothing is said. */
+minutes?: number | null, }; output: Array<OwnGlass> };
+  glass_end: { input: {
+/** The patient. */
+patient: RecordId, }; output: Array<OwnGlass> };
+  glass_mine: { input: Record<symbol, never>; output: Array<OwnGlass> };
+  glass_list: { input: {
+/** At most this many, the latest first. */
+limit: number, }; output: Array<GlassRow> };
+  glass_seen: { input: {
+/** Their `id`s, as the list has them. */
+ids: Array<string>, }; output: Array<GlassRow> };
   chart_allergies: { input: {
 /** The patient. */
 patient: RecordId, }; output: AllergyBlock };

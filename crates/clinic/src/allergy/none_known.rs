@@ -1,6 +1,7 @@
 //! `allergy_none_known`: the patient was asked and knows of none. Refused while the chart holds one.
 
 use super::{block, write_new};
+use crate::chart::require_open;
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
 use crate::patient::reference_to;
@@ -24,7 +25,10 @@ impl Command for Input {
     const NEED: Need = Need::May(Permission::ChartWrite);
 
     fn run(self, session: &Session) -> Result<AllergyBlock, CommandError> {
-        let now = session.read(|view| block(view, self.patient))?;
+        let now = session.read(|view| {
+            require_open(session, view, self.patient)?;
+            block(view, self.patient)
+        })?;
         match now.state {
             // Somebody wrote an allergy down since this screen was drawn.
             AllergyState::Known => Err(ErrorCode::Conflict.into()),

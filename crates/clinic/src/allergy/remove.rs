@@ -38,7 +38,7 @@ impl Command for Input {
     fn run(self, session: &Session) -> Result<AllergyBlock, CommandError> {
         let reason = checked(&self.reason, "reason")?;
         session.write(Compartment::Clinical, |tx| {
-            own(&tx.read(), self.patient, self.id)?;
+            own(session, &tx.read(), self.patient, self.id)?;
             if tx.remove(self.id, &reason)?.is_some() {
                 tx.audit(&AuditEntry::new(Action::Remove).patient(self.patient).record(self.id))?;
             }

@@ -28,7 +28,7 @@ impl Command for Input {
 
     fn run(self, session: &Session) -> Result<AllergyBlock, CommandError> {
         session.write(Compartment::Clinical, |tx| {
-            own(&tx.read(), self.patient, self.id)?;
+            own(session, &tx.read(), self.patient, self.id)?;
             if tx.restore(self.id)?.is_some() {
                 tx.audit(&AuditEntry::new(Action::Restore).patient(self.patient).record(self.id))?;
             }

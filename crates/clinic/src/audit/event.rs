@@ -18,6 +18,8 @@ pub(super) struct CopyDetail {
     pub(super) recipient: Option<String>,
     pub(super) purpose: Option<Purpose>,
     pub(super) refused: Option<String>,
+    /// It was done under broken glass.
+    pub(super) btg: bool,
 }
 
 impl CopyDetail {
@@ -81,6 +83,7 @@ pub(super) fn written(
             reason: copy.purpose.and_then(Purpose::reason),
             purpose: copy.purpose.map(Purpose::name),
         },
+        emergency: copy.btg,
     })
 }
 
@@ -108,7 +111,7 @@ fn act(action: Option<Action>, copy: &CopyDetail) -> Act {
     match action {
         A::SearchOpen | A::View | A::QuarantineView | A::ValuesView => Act::Read,
         A::Register | A::Note | A::Attach => Act::Create,
-        A::Edit | A::Restore | A::Settle => Act::Update,
+        A::Edit | A::Restore | A::Settle | A::RestrictionSet | A::RestrictionChange | A::RestrictionLift => Act::Update,
         A::Remove => Act::Delete,
         A::Import => Act::Import,
         A::Export | A::Print if copy.refused.is_some() || copy.left() => Act::Disclose,
@@ -131,7 +134,9 @@ fn act(action: Option<Action>, copy: &CopyDetail) -> Act {
         | A::Posture
         | A::PostureChange
         | A::Damage => Act::Security,
-        A::TrailExport => Act::TrailUsed,
+        A::GlassBreak => Act::OverrideStarted,
+        A::GlassEnd => Act::OverrideStopped,
+        A::TrailExport | A::GlassSeen => Act::TrailUsed,
         A::Receive | A::Snapshot | A::QuarantineAccept | A::QuarantineDiscard => Act::Application,
     }
 }

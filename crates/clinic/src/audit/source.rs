@@ -13,7 +13,7 @@ use wardkeep_vault::store::{Action, AuditRow, NOBODY_USER, View};
 use wardkeep_vault::trail::{Trail, TrailEntry, TrailFilter, TrailRow};
 
 /// Most rows of one page.
-pub(super) const PAGE: u32 = 1000;
+pub(crate) const PAGE: u32 = 1000;
 /// Most actions of one question.
 const ACTIONS: usize = 64;
 
@@ -58,7 +58,7 @@ impl Which {
 }
 
 /// Where the entries come from.
-pub(super) enum Source {
+pub(crate) enum Source {
     /// The trail of the clinic.
     Clinic(Trail),
     /// The chains of a laptop that works alone.
@@ -66,7 +66,7 @@ pub(super) enum Source {
 }
 
 /// Runs `work` on what this session may read. Brings the trail up to date before, where `fresh` is asked for.
-pub(super) fn read<R>(
+pub(crate) fn read<R>(
     clinic: &Clinic,
     fresh: Fresh,
     work: impl Fn(&Session, Option<&Desk>, &Source) -> Result<R, CommandError>,
@@ -88,7 +88,7 @@ pub(super) fn read<R>(
 
 /// Whether the newest must be among them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fresh {
+pub(crate) enum Fresh {
     /// Take in what is known here first.
     Now,
     /// A later page of what was shown.
@@ -97,7 +97,7 @@ pub(super) enum Fresh {
 
 impl Source {
     /// A page, newest first, of at most [`PAGE`] rows.
-    pub(super) fn page(
+    pub(crate) fn page(
         &self,
         session: &Session,
         view: &View<'_>,
@@ -176,7 +176,12 @@ fn own_page(
             if !filter.takes(device, &found.row) {
                 continue;
             }
-            let entry = of_own(found.compartment, found.row);
+            let mut found = found;
+            let withheld = super::hide_of_closed(session, view, &mut found)?;
+            let entry = TrailEntry {
+                withheld,
+                ..of_own(found.compartment, found.row)
+            };
             page.push(TrailRow { id, device, entry });
             if page.len() == limit as usize {
                 return Ok(page);
@@ -186,7 +191,7 @@ fn own_page(
 }
 
 /// The names of people, laptops and patients, each looked up once.
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     session: &'a Session,
     desk: Option<&'a Desk>,
     view: &'a View<'a>,
@@ -196,7 +201,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(session: &'a Session, desk: Option<&'a Desk>, view: &'a View<'a>) -> Self {
+    pub(crate) fn new(session: &'a Session, desk: Option<&'a Desk>, view: &'a View<'a>) -> Self {
         Self {
             session,
             desk,
@@ -208,7 +213,7 @@ impl<'a> Names<'a> {
     }
 
     /// A person; nothing for what no person did.
-    pub(super) fn user(&mut self, user: UserId) -> Option<String> {
+    pub(crate) fn user(&mut self, user: UserId) -> Option<String> {
         let (session, desk) = (self.session, self.desk);
         let look = || match desk {
             Some(desk) => trail::user_name(session, desk, user),
@@ -223,7 +228,7 @@ impl<'a> Names<'a> {
     }
 
     /// A laptop.
-    pub(super) fn device(&mut self, device: DeviceId) -> String {
+    pub(crate) fn device(&mut self, device: DeviceId) -> String {
         let (session, desk) = (self.session, self.desk);
         let look = || match desk {
             Some(desk) => trail::device_name(session, desk, device),

@@ -6,6 +6,7 @@ use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::conflict::place::element_name;
 use crate::error::{CommandError, ErrorCode};
+use crate::restriction;
 use crate::session::Session;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -161,6 +162,9 @@ pub(super) fn of_entry(
     if !may_read(session, entry.chain) {
         return Ok((ValuesState::NoKey, Vec::new()));
     }
+    if entry.chain == Compartment::Clinical && is_closed(session, view, entry, record)? {
+        return Ok((ValuesState::NoKey, Vec::new()));
+    }
     let told = view.told(entry.chain, op, (entry.row.user, record))?;
     Ok(told.map_or((ValuesState::NotHere, Vec::new()), |told| {
         let change = |value: ToldValue| ValueChange {
@@ -172,6 +176,13 @@ pub(super) fn of_entry(
         };
         (ValuesState::Known, told.values.into_iter().map(change).collect())
     }))
+}
+
+/// Whether the entry is about a chart that is closed to this user.
+fn is_closed(session: &Session, view: &View<'_>, entry: &TrailEntry, record: RecordId) -> Result<bool, CommandError> {
+    let stored = view.record(entry.chain, record)?;
+    let whose = entry.row.patient.or(stored.and_then(|stored| stored.state.patient));
+    whose.map_or(Ok(false), |patient| restriction::is_closed(session, view, patient))
 }
 
 /// Whether this session reads what is in the compartment.

@@ -152,11 +152,11 @@ fn count(row: &TrailRow, names: &mut Names<'_>, counted: &mut BTreeMap<UserId, C
     use Action as A;
     let entry = &row.entry.row;
     let (looked, changed, gave_out) = match Action::of_number(entry.action) {
-        Some(A::View | A::SearchOpen | A::QuarantineView | A::ValuesView) => (1, 0, 0),
+        Some(A::View | A::SearchOpen | A::QuarantineView | A::ValuesView | A::GlassBreak) => (1, 0, 0),
         Some(A::Export | A::Print) if CopyDetail::of(&entry.detail).left() => (0, 0, 1),
         // Whoever seals a copy in the vault has read it.
         Some(A::Export | A::Print) => (1, 0, 0),
-        Some(A::Accounting | A::Viewers | A::TrailExport | A::Receive) => return,
+        Some(A::Accounting | A::Viewers | A::TrailExport | A::Receive | A::GlassEnd | A::GlassSeen) => return,
         _ => (0, 1, 0),
     };
     if entry.user == NOBODY_USER {

@@ -4,8 +4,8 @@ use super::{Command, Need};
 use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::{
-    allergy, audit, chart, conflict, device, document, enrollment, export, import, incident, machine, note, patient,
-    policy, quarantine, recovery, rotation, session, setting, sync, user,
+    allergy, audit, chart, conflict, device, document, enrollment, export, glass, import, incident, machine, note,
+    patient, policy, quarantine, recovery, restriction, rotation, session, setting, sync, user,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -61,6 +61,15 @@ macro_rules! with_commands {
             patient_photo_remove => patient::photo_remove,
             patient_photo => patient::photo,
             patient_history => patient::history,
+
+            patient_restrict => restriction::set,
+            patient_unrestrict => restriction::lift,
+            restriction_people => restriction::people,
+            glass_break => glass::open,
+            glass_end => glass::end,
+            glass_mine => glass::mine,
+            glass_list => glass::list,
+            glass_seen => glass::seen,
 
             chart_allergies => chart::allergies,
             chart_problems => chart::problems,

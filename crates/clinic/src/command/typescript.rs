@@ -3,8 +3,8 @@
 use super::Command;
 use super::table::with_commands;
 use crate::{
-    allergy, audit, chart, conflict, device, document, enrollment, export, import, incident, machine, note, patient,
-    policy, quarantine, recovery, rotation, session, setting, sync, user,
+    allergy, audit, chart, conflict, device, document, enrollment, export, glass, import, incident, machine, note,
+    patient, policy, quarantine, recovery, restriction, rotation, session, setting, sync, user,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};

@@ -6,6 +6,7 @@ use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
 use crate::patient::{self, PatientRow};
+use crate::restriction;
 use crate::session::Session;
 use crate::sync::Desk;
 use crate::sync::key::KEPT;
@@ -54,6 +55,8 @@ struct Found {
     at: Compartment,
     conflict: Conflict,
     patient: Option<PatientRow>,
+    /// The chart is closed to this user.
+    closed: bool,
     /// The device of each value: a later life of a device writes under another name than its id.
     devices: Vec<DeviceId>,
 }
@@ -68,8 +71,13 @@ fn found(session: &Session, view: &View<'_>, limit: u32) -> Result<Vec<Found>, C
             let patient = whose.map(|id| patient_row(session, view, id)).transpose()?.flatten();
             let writers = conflict.contenders.iter().map(|contender| contender.stamp.dot.device);
             let devices: Result<_, _> = writers.map(|writer| view.device_of_writer(at, writer)).collect();
+            let closed = match whose.filter(|_| at == Compartment::Clinical) {
+                Some(id) => restriction::is_closed(session, view, id)?,
+                None => false,
+            };
             all.push(Found {
                 at,
+                closed,
                 conflict,
                 patient,
                 devices: devices?,
@@ -99,8 +107,22 @@ fn row(session: &Session, desk: Option<&Desk>, found: &Found) -> ConflictRow {
         at,
         conflict,
         patient,
+        closed,
         devices,
     } = found;
+    if *closed {
+        return ConflictRow {
+            patient: patient.clone(),
+            compartment: *at,
+            record: conflict.record,
+            kind: String::new(),
+            element: String::new(),
+            item: None,
+            values: Vec::new(),
+            closed: true,
+            both: false,
+        };
+    }
     let device = |id| {
         let wire = wire_device(id);
         desk.map_or_else(|| short(&wire.to_string()), |desk| name::of_device(session, desk, wire))
@@ -127,6 +149,7 @@ fn row(session: &Session, desk: Option<&Desk>, found: &Found) -> ConflictRow {
         element: element_name(conflict.kind, conflict.key),
         item: conflict.key.item,
         values: values.collect(),
+        closed: false,
         both: conflict.key.item.is_some() && field::is_item_field(conflict.kind, conflict.key.field),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::command::Need;
 use crate::error::{CommandError, ErrorCode};
+use crate::restriction;
 use crate::session::Session;
 use wardkeep_record::field::{self, Kind};
 use wardkeep_record::id::{DeviceId, RecordId};
@@ -63,12 +64,22 @@ pub(super) fn require_write(session: &Session, at: Compartment) -> Result<(), Co
     }))
 }
 
-/// What kind the record is.
-pub(super) fn kind_of(session: &Session, at: Compartment, record: RecordId) -> Result<Kind, CommandError> {
-    let stored = session.read(|view| Ok(view.record(at, record)?))?;
-    stored
-        .map(|stored| stored.state.kind)
-        .ok_or_else(|| CommandError::from(ErrorCode::NotFound).at("record"))
+/// What kind the record is, and whose. One in a chart that is closed to this user is refused.
+pub(super) fn kind_and_owner(
+    session: &Session,
+    at: Compartment,
+    record: RecordId,
+) -> Result<(Kind, Option<RecordId>), CommandError> {
+    session.read(|view| {
+        let stored = view
+            .record(at, record)?
+            .ok_or_else(|| CommandError::from(ErrorCode::NotFound).at("record"))?;
+        let (kind, patient) = (stored.state.kind, stored.state.patient);
+        if let Some(patient) = patient.filter(|_| at == Compartment::Clinical) {
+            restriction::require_open_to(session, view, patient)?;
+        }
+        Ok((kind, patient.or((kind == Kind::PATIENT).then_some(record))))
+    })
 }
 
 #[cfg(test)]

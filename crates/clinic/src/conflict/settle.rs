@@ -1,14 +1,16 @@
 //! `conflict_settle`: one value stays, or both where the element is a set of items. A change like any other: it travels, and a value
 //! that somebody wrote without seeing it opens the conflict again.
 
-use super::place::{BOTH, REMOVE, REMOVED, RESTORE, dot_of, key_of, kind_of, require_write};
+use super::place::{BOTH, REMOVE, REMOVED, RESTORE, dot_of, key_of, kind_and_owner, require_write};
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
 use crate::session::{Session, Undo};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use wardkeep_record::field::Kind;
 use wardkeep_record::id::RecordId;
 use wardkeep_record::op::Compartment;
+use wardkeep_record::restriction::is_of_restriction;
 use wardkeep_record::role::Permission;
 use wardkeep_vault::store::{Action, AuditEntry, Choice, StoreError};
 
@@ -41,8 +43,12 @@ impl Command for Input {
 
     fn run(self, session: &Session) -> Result<SettledView, CommandError> {
         require_write(session, self.compartment)?;
-        let kind = kind_of(session, self.compartment, self.record)?;
+        let (kind, patient) = kind_and_owner(session, self.compartment, self.record)?;
         let key = key_of(kind, &self.element, self.item)?;
+        // Who opens a chart is said by restricting the patient, and by nothing else.
+        if kind == Kind::PATIENT && is_of_restriction(key.field) {
+            return Err(CommandError::from(ErrorCode::Forbidden).at("element"));
+        }
         let spread = session.random_u16();
         let undo = session.write(self.compartment, |tx| {
             let undo = if self.element == REMOVED {
@@ -57,7 +63,8 @@ impl Command for Input {
                 Undo::Settled(self.compartment, settled)
             };
             let detail = serde_json::json!({ "field": self.element, "both": self.choice == BOTH });
-            tx.audit(&AuditEntry::new(Action::Settle).record(self.record).detail(&detail))?;
+            let entry = AuditEntry::new(Action::Settle).record(self.record).detail(&detail);
+            tx.audit(&AuditEntry { patient, ..entry })?;
             Ok(undo)
         })?;
         Ok(SettledView {

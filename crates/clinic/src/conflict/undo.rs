@@ -1,7 +1,7 @@
 //! `conflict_undo`: what showed before a settlement shows again. The conflict itself does not come back: this laptop cannot unsee what
 //! it has seen.
 
-use super::place::require_write;
+use super::place::{kind_and_owner, require_write};
 use crate::command::{Command, Need, Nothing};
 use crate::error::{CommandError, ErrorCode};
 use crate::session::{Session, Undo};
@@ -28,6 +28,7 @@ impl Command for Input {
             .ok_or_else(|| CommandError::from(ErrorCode::NotFound).at("undo"))?;
         let (at, record) = (undo.compartment(), undo.record());
         require_write(session, at)?;
+        let (_, patient) = kind_and_owner(session, at, record)?;
         session.write(at, |tx| {
             match &undo {
                 Undo::Settled(_, settled) => tx.unsettle(settled).map(|_| ()).map_err(|error| match error {
@@ -39,7 +40,8 @@ impl Command for Input {
                 Undo::Remove(_, record) => tx.remove(*record, "undone").map(|_| ())?,
             }
             let detail = serde_json::json!({ "undone": true });
-            Ok(tx.audit(&AuditEntry::new(Action::Settle).record(record).detail(&detail))?)
+            let entry = AuditEntry::new(Action::Settle).record(record).detail(&detail);
+            Ok(tx.audit(&AuditEntry { patient, ..entry })?)
         })?;
         session.forget_undo(&self.undo);
         Ok(Nothing {})

@@ -41,6 +41,8 @@ pub struct ConflictRow {
     pub item: Option<u32>,
     /// The values, the one that shows first.
     pub values: Vec<ContestedValue>,
+    /// The chart is closed to this user: that something waits there is told, and not what.
+    pub closed: bool,
     /// Whether `both` is a choice: the element is a set of items.
     pub both: bool,
 }

@@ -57,7 +57,10 @@ impl Command for Input {
         // Everything that can be refused is, before a byte is sealed. Sealing takes seconds, so no lock waits for it.
         let id = clinic.with_session(|session| {
             allow(session, self.compartment, Wish::Write)?;
-            session.read(|view| crate::patient::load(view, self.patient).map(drop))?;
+            session.read(|view| match self.compartment {
+                Compartment::Office => crate::patient::load(view, self.patient).map(drop),
+                Compartment::Clinical => crate::chart::require_open(session, view, self.patient),
+            })?;
             self.draft(&name, "", 0).fields(session, self.patient, "")?;
             Ok(session.new_blob_id())
         })?;

@@ -5,6 +5,7 @@ use crate::chart::viewed;
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
+use crate::restriction;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_record::id::RecordId;
@@ -25,11 +26,16 @@ impl Command for Input {
 
     fn run(self, clinic: &Clinic) -> Result<Vec<Document>, CommandError> {
         clinic.with_session(|session| {
-            session.read(|view| crate::patient::load(view, self.patient).map(drop))?;
+            // Of a chart that is closed only what the office has is listed.
+            let closed = session.read(|view| {
+                let stored = crate::patient::load(view, self.patient)?;
+                Ok(restriction::require_open(session, &stored).is_err())
+            })?;
             let readable = || {
                 PARTS
                     .into_iter()
                     .filter(|(at, _)| allow(session, *at, Wish::Read).is_ok())
+                    .filter(|(at, _)| *at == Compartment::Office || !closed)
             };
             if readable().any(|(at, _)| at == Compartment::Clinical) {
                 viewed(session, self.patient)?;

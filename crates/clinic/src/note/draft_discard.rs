@@ -1,6 +1,7 @@
 //! `note_draft_discard`: throws the note away that this user was writing for this patient.
 
 use super::FORM;
+use crate::chart::require_open;
 use crate::command::{Command, Need, Nothing};
 use crate::error::CommandError;
 use crate::session::Session;
@@ -23,7 +24,10 @@ impl Command for Input {
     const NEED: Need = Need::May(Permission::ChartWrite);
 
     fn run(self, session: &Session) -> Result<Nothing, CommandError> {
-        session.write(Compartment::Clinical, |tx| Ok(tx.discard_draft(self.patient, FORM)?))?;
+        session.write(Compartment::Clinical, |tx| {
+            require_open(session, &tx.read(), self.patient)?;
+            Ok(tx.discard_draft(self.patient, FORM)?)
+        })?;
         Ok(Nothing {})
     }
 }

@@ -1,6 +1,7 @@
 //! `note_draft_get`: the note that this user was writing for this patient, if any.
 
 use super::{FORM, NoteDraft};
+use crate::chart::require_open;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
 use crate::session::Session;
@@ -22,7 +23,10 @@ impl Command for Input {
     const NEED: Need = Need::May(Permission::ChartWrite);
 
     fn run(self, session: &Session) -> Result<Option<NoteDraft>, CommandError> {
-        let draft = session.read(|view| Ok(view.draft(session.user, self.patient, FORM)?))?;
+        let draft = session.read(|view| {
+            require_open(session, view, self.patient)?;
+            Ok(view.draft(session.user, self.patient, FORM)?)
+        })?;
         Ok(draft.map(|draft| NoteDraft {
             text: draft.body,
             saved_at_ms: draft.updated_ms,

@@ -1,7 +1,7 @@
 //! `note_draft_save`: keeps what was typed so far. Durable when it answers: a kill after that loses nothing.
 
 use super::{FORM, check_length};
-use crate::chart::require_patient;
+use crate::chart::require_open;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
 use crate::session::Session;
@@ -44,7 +44,7 @@ impl Command for Input {
     fn run(self, session: &Session) -> Result<DraftSaved, CommandError> {
         check_length(&self.text)?;
         let saved_at_ms = session.write(Compartment::Clinical, |tx| {
-            require_patient(&tx.read(), self.patient)?;
+            require_open(session, &tx.read(), self.patient)?;
             Ok(tx.save_draft(self.patient, FORM, &self.text)?)
         })?;
         Ok(DraftSaved { saved_at_ms })

@@ -47,7 +47,7 @@ impl Command for Input {
             .map(|(key, value)| (key, Some(value)))
             .collect();
         session.write(Compartment::Clinical, |tx| {
-            crate::chart::require_patient(&tx.read(), self.patient)?;
+            crate::chart::require_open(session, &tx.read(), self.patient)?;
             tx.put(vec![Edit {
                 record,
                 kind: Kind::NOTE,

@@ -64,12 +64,9 @@ impl Command for Input {
             .filter(|(points, row)| *points >= ENOUGH && !row.removed)
             .collect();
         likely.sort_by_key(|(points, row)| (std::cmp::Reverse(*points), row.id));
-        let rows = likely
-            .into_iter()
-            .take(SHOWN)
-            .map(|(_, found)| row(found, today))
-            .collect();
-        Ok(super::mark_same_names(rows))
+        let shown = likely.into_iter().take(SHOWN);
+        let rows: Result<_, _> = session.read(|view| Ok(shown.map(|(_, found)| row(view, found, today)).collect()))?;
+        Ok(super::mark_same_names(rows?))
     }
 }
 

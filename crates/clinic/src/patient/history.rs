@@ -4,10 +4,12 @@ use super::load;
 use crate::audit::{AuditRow, entries};
 use crate::command::{Command, Need};
 use crate::error::CommandError;
+use crate::restriction;
 use crate::session::Session;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_record::id::RecordId;
+use wardkeep_record::op::Compartment;
 use wardkeep_record::role::Permission;
 
 /// Whose, and how much.
@@ -26,8 +28,15 @@ impl Command for Input {
 
     fn run(self, session: &Session) -> Result<Vec<AuditRow>, CommandError> {
         session.snapshot(|view| {
-            load(view, self.id)?;
-            entries(session, view, Some(self.id), None, self.limit)
+            let stored = load(view, self.id)?;
+            if restriction::require_open(session, &stored).is_ok() {
+                return entries(session, view, Some(self.id), None, self.limit);
+            }
+            // What was done with a chart is as closed as the chart.
+            let mut rows = entries(session, view, Some(self.id), None, u32::MAX)?;
+            rows.retain(|row| row.compartment == Compartment::Office);
+            rows.truncate(self.limit as usize);
+            Ok(rows)
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::{PatientRow, mark_same_names};
 use crate::command::{Command, Need};
 use crate::error::{CommandError, ErrorCode};
+use crate::restriction;
 use crate::session::Session;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -77,14 +78,20 @@ impl Command for Input {
             limit: self.limit.clamp(1, MOST_ROWS),
             this_year: u32::try_from(today.year()).unwrap_or_default(),
         };
-        let (found, took_us) = session.read(|view| timed(|| find(view, &query)))?;
+        let (found, rows, took_us) = session.read(|view| {
+            let (mut found, took_us) = timed(|| find(view, &query))?;
+            let rows: Result<Vec<_>, _> = std::mem::take(&mut found.rows)
+                .into_iter()
+                .map(|found| row(view, found, today))
+                .collect();
+            Ok((found, rows?, took_us))
+        })?;
         let understood = Understood {
             names: found.understood.names,
             birth_date: found.understood.birth_date,
             phone: found.understood.phone,
             mrn: found.understood.mrn,
         };
-        let rows = found.rows.into_iter().map(|found| row(found, today)).collect();
         Ok(PatientSearchResult {
             rows: mark_same_names(rows),
             more: found.more,
@@ -109,7 +116,11 @@ fn timed<T>(work: impl FnOnce() -> Result<T, CommandError>) -> Result<(T, u64), 
 }
 
 /// A row of the index as surfaces see it.
-pub(super) fn row(found: search::PatientRow, today: jiff::civil::Date) -> PatientRow {
+pub(super) fn row(
+    view: &View<'_>,
+    found: search::PatientRow,
+    today: jiff::civil::Date,
+) -> Result<PatientRow, CommandError> {
     let birth_date = found.birth.to_fhir();
     // How old somebody who died would be now is no age; the record that is opened tells more.
     let born: Option<PartialDate> = birth_date
@@ -117,7 +128,7 @@ pub(super) fn row(found: search::PatientRow, today: jiff::civil::Date) -> Patien
         .filter(|_| !found.deceased)
         .and_then(|date| date.parse().ok());
     let age = born.and_then(|born| born.age_text(today));
-    PatientRow {
+    Ok(PatientRow {
         id: found.id,
         mrn: found.mrn,
         family: found.family,
@@ -131,7 +142,8 @@ pub(super) fn row(found: search::PatientRow, today: jiff::civil::Date) -> Patien
         deceased: found.deceased,
         removed: found.removed,
         same_name: false,
-    }
+        restricted: restriction::of(view, found.id)?.is_some(),
+    })
 }
 
 /// A gender by its place in FHIR's value set, from 1.

@@ -8,6 +8,7 @@ use crate::command::{Command, Need};
 use crate::conflict::list::{in_words, patient_row};
 use crate::conflict::place::element_name;
 use crate::error::{CommandError, ErrorCode};
+use crate::restriction;
 use crate::session::Session;
 use crate::sync::Desk;
 use serde::Deserialize;
@@ -96,10 +97,15 @@ fn fields(
         let whose = change
             .patient
             .or((change.kind == Kind::PATIENT).then_some(change.record));
-        let patient = match whose {
-            Some(id) => session.snapshot(|view| patient_row(session, view, id))?,
-            None => None,
+        let (patient, closed) = match whose {
+            Some(id) => session.snapshot(|view| {
+                let chart = change.kind.compartment() == Compartment::Clinical;
+                let closed = chart && restriction::is_closed(session, view, id)?;
+                Ok((patient_row(session, view, id)?, closed))
+            })?,
+            None => (None, false),
         };
+        let told = |text: String| if closed { String::new() } else { text };
         fields.extend(change.writes.iter().map(|write| {
             let change = QuarantineChange {
                 segment,
@@ -107,9 +113,10 @@ fn fields(
                 user: look::user_name(session, desk, op.user),
                 patient: patient.clone(),
                 record: change.record.to_string(),
-                kind: change.kind.resource_type().to_owned(),
-                element: element_name(change.kind, write.key),
-                text: write.value.as_deref().map(text_of).unwrap_or_default(),
+                kind: told(change.kind.resource_type().to_owned()),
+                element: told(element_name(change.kind, write.key)),
+                text: told(write.value.as_deref().map(text_of).unwrap_or_default()),
+                closed,
             };
             (whose, change)
         }));

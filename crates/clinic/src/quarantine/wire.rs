@@ -90,4 +90,6 @@ pub struct QuarantineChange {
     pub element: String,
     /// The value in words; empty where the field was cleared.
     pub text: String,
+    /// The chart is closed to this user: that something was written is told, and not what.
+    pub closed: bool,
 }

@@ -5,6 +5,7 @@ use super::undo::Undos;
 use super::{People, Session};
 use crate::clinic::Clinic;
 use crate::error::CommandError;
+use crate::glass::Held;
 use crate::lease::rule_of;
 use crate::rotation::age;
 use crate::rotation::wire::KeyKind;
@@ -88,6 +89,7 @@ pub(crate) fn open_session(
     let people: People = view.users()?.into_iter().map(|user| (user.id, user)).collect();
     let settings = setting_or_default::<Settings>(&view, setting::set::KEY)?;
     let clinic_name = setting_or_default::<String>(&view, CLINIC_NAME)?;
+    let glass = Held::of(&view, &unlocked)?;
     let session = Session {
         readers,
         clinical: unlocked.keys.clinical.is_some(),
@@ -104,6 +106,7 @@ pub(crate) fn open_session(
         kept_ms: AtomicU64::new(0),
         waiting: AtomicUsize::new(0),
         viewed: Mutex::new(HashMap::new()),
+        glass,
         names: RwLock::new(HashMap::new()),
         undos: Undos::default(),
         number: clinic.next_session(),

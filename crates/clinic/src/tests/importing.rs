@@ -191,6 +191,39 @@ fn two_versions_in_one_set_settle_at_once() {
 }
 
 #[test]
+fn an_import_lifts_no_restriction_and_a_label_in_a_file_is_one() {
+    let laptop = Laptop::new();
+    let (clinic, founder) = laptop.founded();
+    let said = |meta: Value| {
+        let mut bundle = bundle("Feil", 0);
+        bundle["entry"][0]["resource"]["meta"] = meta;
+        laptop.clock.advance_ms(1000);
+        import(&clinic, &bundle).updated
+    };
+    import(&clinic, &bundle("Feil", 0));
+    let found = json(&clinic, "patient_search", value!({"query": "feil", "limit": 5})).unwrap();
+    let id = &found["rows"][0]["id"];
+    let open = || json(&clinic, "patient_open", value!({"id": id, "via": "link"})).unwrap();
+    assert_eq!(open()["restriction"], Value::Null);
+    json(
+        &clinic,
+        "patient_restrict",
+        value!({"patient": id, "users": [founder.user.id]}),
+    )
+    .unwrap();
+    // Another version of the file has another meta, and no label in it.
+    assert_eq!(said(value!({"versionId": "2"})), 1);
+    assert_eq!(open()["restriction"]["people"][0]["name"], "Ada Founder");
+    json(&clinic, "patient_unrestrict", value!({"patient": id})).unwrap();
+    assert_eq!(open()["restriction"], Value::Null);
+    let label = value!({"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V"});
+    assert_eq!(said(value!({"versionId": "3", "security": [label]})), 1);
+    assert_eq!(open()["restriction"]["people"], value!([]));
+    let chart = value!({"patient": id});
+    assert_eq!(refused(&clinic, "note_list", chart), ErrorCode::ChartRestricted);
+}
+
+#[test]
 fn what_came_in_goes_out() {
     let laptop = Laptop::new();
     let (clinic, _) = laptop.founded();

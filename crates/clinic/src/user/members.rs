@@ -29,7 +29,7 @@ impl Command for Input {
 }
 
 /// Everybody, by name; who has left last. Nobody where this laptop works alone.
-pub(super) fn rows(clinic: &Clinic) -> Result<Vec<Member>, CommandError> {
+pub(crate) fn rows(clinic: &Clinic) -> Result<Vec<Member>, CommandError> {
     clinic.with_session(|session| {
         let rows = clinic.with_desk(|desk| {
             if !desk.has_roster() {

@@ -86,18 +86,10 @@ pub(super) fn of(entry: &Entry<'_>) -> Shape {
         Act::Import => plain((DCM, "110107", "Import"), None, "C", &[DESTINATION]),
         Act::Login => plain(AUTHENTICATION, Some((DCM, "110122", "Login")), "E", &[APPLICATION]),
         Act::Logout => plain(AUTHENTICATION, Some((DCM, "110123", "Logout")), "E", &[APPLICATION]),
-        Act::Roles => plain(
-            ALERT,
-            Some((DCM, "110136", "Security Roles Changed")),
-            "E",
-            &[APPLICATION],
-        ),
-        Act::Security => plain(
-            ALERT,
-            Some((DCM, "110129", "Security Configuration")),
-            "E",
-            &[APPLICATION],
-        ),
+        Act::Roles => alert("110136", "Security Roles Changed"),
+        Act::Security => alert("110129", "Security Configuration"),
+        Act::OverrideStarted => alert("110127", "Emergency Override Started"),
+        Act::OverrideStopped => alert("110128", "Emergency Override Stopped"),
         Act::TrailUsed => plain((DCM, "110101", "Audit Log Used"), None, "R", &[APPLICATION]),
         Act::Application => plain((DCM, "110100", "Application Activity"), None, "E", &[APPLICATION]),
     }
@@ -105,6 +97,10 @@ pub(super) fn of(entry: &Entry<'_>) -> Shape {
 
 const AUTHENTICATION: Code = (DCM, "110114", "User Authentication");
 const ALERT: Code = (DCM, "110113", "Security Alert");
+
+fn alert(code: &'static str, display: &'static str) -> Shape {
+    plain(ALERT, Some((DCM, code, display)), "E", &[APPLICATION])
+}
 
 fn rest(
     profile: Option<&'static str>,

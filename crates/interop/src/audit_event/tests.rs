@@ -7,7 +7,7 @@ use crate::parse::Importer;
 use crate::read::Resources;
 use proptest::prelude::*;
 
-const ACTS: [Act; 13] = [
+const ACTS: [Act; 15] = [
     Act::Read,
     Act::Query,
     Act::Create,
@@ -19,6 +19,8 @@ const ACTS: [Act; 13] = [
     Act::Logout,
     Act::Roles,
     Act::Security,
+    Act::OverrideStarted,
+    Act::OverrideStopped,
     Act::TrailUsed,
     Act::Application,
 ];
@@ -48,6 +50,7 @@ fn entry(act: Act) -> Entry<'static> {
         query: Some("QXVkaXRFdmVudD9wYXRpZW50PTE="),
         values: &[],
         disclosed: Disclosed::default(),
+        emergency: false,
     }
 }
 
@@ -253,4 +256,20 @@ fn values_before_and_after_stand_in_the_details_and_in_a_cell() {
     );
     let line = csv_line(&entry);
     assert!(line.contains("1980-02-03") && line.contains("before_known"), "{line}");
+}
+
+#[test]
+fn what_is_done_under_broken_glass_says_so_and_keeps_its_profile() {
+    let event = audit_event(&Entry {
+        emergency: true,
+        ..entry(Act::Read)
+    });
+    assert_eq!(event["purposeOfEvent"][0]["coding"][0]["code"], "BTG");
+    assert!(event["meta"]["profile"][0].as_str().unwrap().ends_with("PatientRead"));
+    let begun = audit_event(&entry(Act::OverrideStarted));
+    assert_eq!(
+        (&begun["type"]["code"], &begun["subtype"][0]["code"]),
+        (&json!("110113"), &json!("110127"))
+    );
+    assert!(begun.get("purposeOfEvent").is_none());
 }

@@ -25,4 +25,5 @@ element_table! {
     GENDER_IDENTITY = 129 "extension:genderIdentity" Extension("http://hl7.org/fhir/StructureDefinition/patient-genderIdentity");
     PRONOUNS = 130 "extension:pronouns" Extension("http://hl7.org/fhir/StructureDefinition/individual-pronouns");
     FRONT_DESK_NOTE = 131 "extension:frontDeskNote" Extension("https://wardkeep.example/fhir/StructureDefinition/front-desk-note");
+    RESTRICTION = 132 "extension:restriction" Extension("https://wardkeep.example/fhir/StructureDefinition/restriction");
 }

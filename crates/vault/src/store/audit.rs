@@ -21,6 +21,9 @@ use wardkeep_record::op::Compartment;
 /// The longest detail text, in bytes.
 pub const DETAIL_MAX: usize = 4096;
 
+/// The same with the mark of broken glass.
+pub(crate) const MARKED_MAX: usize = DETAIL_MAX + super::glass::GLASS_MARK.len();
+
 /// Declares the actions with their stored numbers and names.
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $number:literal $text:literal,)*) => {
@@ -56,6 +59,12 @@ macro_rules! actions {
             /// Whether records, or a paper with them, went out by it.
             pub fn discloses(self) -> bool {
                 matches!(self, Self::Export | Self::Print)
+            }
+
+            /// Whether its detail goes to the readers of the trail though it is in the chart's chain: to whom records went and why, and why
+            /// a restricted chart was opened.
+            pub fn detail_leaves(self) -> bool {
+                self.discloses() || matches!(self, Self::GlassBreak | Self::GlassEnd)
             }
 
             /// The name in `snake_case`, for reports and the window.
@@ -155,8 +164,20 @@ actions! {
     QuarantineAccept = 106 "quarantine_accept",
     /// What a revoked device wrote after its revocation stays out.
     QuarantineDiscard = 107 "quarantine_discard",
+    /// A patient was restricted: only the people named for it open the chart as usual.
+    RestrictionSet = 110 "restriction_set",
+    /// Other people open the chart of a restricted patient as usual.
+    RestrictionChange = 111 "restriction_change",
+    /// A patient is no longer restricted.
+    RestrictionLift = 112 "restriction_lift",
+    /// The chart of a restricted patient was opened for an emergency; the detail says why and for how long.
+    GlassBreak = 113 "glass_break",
+    /// That ended; the detail says by what.
+    GlassEnd = 114 "glass_end",
     /// The values before and after of an entry's change were looked at.
     ValuesView = 115 "values_view",
+    /// An admin has seen that the glass was broken; the detail says which time.
+    GlassSeen = 116 "glass_seen",
 }
 
 /// One entry to write. The user, the time and the place in the chain come from the transaction.
@@ -204,6 +225,25 @@ impl AuditEntry {
     pub fn record(mut self, record: RecordId) -> Self {
         self.record = Some(record);
         self
+    }
+
+    /// Refuses a detail that is too long.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        if self.detail.len() > DETAIL_MAX {
+            return Err(StoreError::TooLarge {
+                what: "audit detail",
+                max: DETAIL_MAX,
+            });
+        }
+        Ok(())
+    }
+
+    /// The same entry as one under broken glass. The mark comes on top of what a detail may have.
+    pub(super) fn under_glass(&self) -> Self {
+        Self {
+            detail: super::glass::marked(&self.detail),
+            ..self.clone()
+        }
     }
 
     /// The same entry with a detail, as a JSON object.
@@ -325,7 +365,7 @@ pub fn audit_entry_hash(
     entry_hash(device, compartment, row, &before)
 }
 
-/// Appends one entry after `head` and moves `head` to it. The caller stores the head before it commits.
+/// Appends one entry, whose detail was checked, after `head` and moves `head` to it. The caller stores the head before it commits.
 pub(super) fn append(
     conn: &Connection,
     compartment: Compartment,
@@ -334,12 +374,6 @@ pub(super) fn append(
     (user, at_ms): (UserId, u64),
     entry: &AuditEntry,
 ) -> Result<(), StoreError> {
-    if entry.detail.len() > DETAIL_MAX {
-        return Err(StoreError::TooLarge {
-            what: "audit detail",
-            max: DETAIL_MAX,
-        });
-    }
     let row = AuditRow {
         n: head.n + 1,
         at_ms,

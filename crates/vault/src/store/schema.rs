@@ -161,6 +161,7 @@ const CLINICAL_STEPS: &[Migration] = &[
     Migration::sql(2, &[super::sync::SYNC]),
     Migration::sql(3, &[super::snapshot::SNAPSHOT]),
     Migration::sql(4, &[TRAVELLING]),
+    Migration::sql(5, &[super::glass::GLASS]),
 ];
 
 /// All steps of a compartment's file, in order.

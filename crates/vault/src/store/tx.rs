@@ -18,7 +18,7 @@ use wardkeep_record::op::Compartment;
 /// An open transaction. It writes its own compartment and may read all that are open.
 pub struct Tx<'a> {
     pub(super) conn: &'a Connection,
-    access: &'a Access,
+    pub(super) access: &'a Access,
     pub(super) compartment: Compartment,
     pub(super) user: UserId,
     pub(super) now_ms: u64,
@@ -128,7 +128,8 @@ impl<'a> Tx<'a> {
         self.now_ms
     }
 
-    /// Appends an entry to this compartment's audit chain. An entry about a record that one op of this transaction has changed names that op.
+    /// Appends an entry to this compartment's audit chain. An entry about a record that one op of this transaction has changed names that op,
+    /// and one of a user who acts under broken glass is marked.
     pub fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let who = (self.user, self.now_ms);
         let naming = self.naming_op(entry.record, &entry.detail).map(|detail| AuditEntry {
@@ -136,6 +137,12 @@ impl<'a> Tx<'a> {
             ..entry.clone()
         });
         let entry = naming.as_ref().unwrap_or(entry);
+        entry.check()?;
+        let marked = match entry.patient {
+            Some(patient) if self.has_glass(patient)? => Some(entry.under_glass()),
+            _ => None,
+        };
+        let entry = marked.as_ref().unwrap_or(entry);
         audit::append(
             self.conn,
             self.compartment,

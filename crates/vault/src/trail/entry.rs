@@ -2,7 +2,7 @@
 
 use super::fault::{self, TrailFaultKind};
 use super::{Failed, TrailError};
-use crate::store::{Action, AuditRow, DETAIL_MAX, OpRef, audit_entry_hash, without_op};
+use crate::store::{Action, AuditRow, GLASS_MARK, MARKED_MAX, OpRef, audit_entry_hash, is_marked, without_op};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::fmt;
 use wardkeep_record::id::{DeviceId, RecordId, UserId};
@@ -18,7 +18,7 @@ const OP: u8 = 8;
 pub struct TrailEntry {
     /// Which of the device's chains.
     pub chain: Compartment,
-    /// The entry; its detail is empty where it is withheld.
+    /// The entry; its detail is empty where it is withheld, but for the mark of broken glass.
     pub row: AuditRow,
     /// The detail stays with those who hold the chart: readers see that something was done, and not what.
     pub withheld: bool,
@@ -39,15 +39,16 @@ impl fmt::Debug for TrailEntry {
 
 impl TrailEntry {
     /// An entry as its device wrote it. What the chart's chain says in detail does not leave the chart, but for whom records were given out
-    /// to and why: whoever answers for disclosures must know.
+    /// to and why, and under broken glass why and that it was: whoever answers for it must know.
     pub fn new(chain: Compartment, mut row: AuditRow, hash: [u8; 32]) -> Self {
-        let discloses = Action::of_number(row.action).is_some_and(Action::discloses);
-        let stays = chain == Compartment::Clinical && !discloses;
+        let leaves = Action::of_number(row.action).is_some_and(Action::detail_leaves);
+        let stays = chain == Compartment::Clinical && !leaves;
         let withheld = stays && !without_op(&row.detail).is_empty();
         let mut withheld_op = None;
         if withheld {
             withheld_op = OpRef::of_detail(&row.detail);
-            row.detail = String::new();
+            let mark = if is_marked(&row.detail) { GLASS_MARK } else { "" };
+            row.detail = mark.to_owned();
         }
         Self {
             chain,
@@ -122,9 +123,9 @@ fn read(bytes: &[u8]) -> Option<TrailEntry> {
         _ => Some(OpRef::from_bytes(&take(&mut rest)?)?),
     };
     let detail = std::str::from_utf8(rest).ok()?.to_owned();
-    let fits = detail.len() <= DETAIL_MAX
+    let fits = detail.len() <= MARKED_MAX
         && if withheld {
-            detail.is_empty()
+            detail.is_empty() || detail == GLASS_MARK
         } else {
             withheld_op.is_none()
         };
@@ -196,8 +197,8 @@ pub(super) fn put(conn: &Connection, device: DeviceId, entry: &TrailEntry, excus
         fault::note(conn, device, chain, n, TrailFaultKind::Altered)?;
     }
     let row = &entry.row;
-    let sql = "INSERT INTO entry (device, chain, n, at_ms, user, action, patient, record, detail, hash, op) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let sql = "INSERT INTO entry (device, chain, n, at_ms, user, action, patient, record, detail, hash, op, marked) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     let values = params![
         device.as_bytes().as_slice(),
         chain_number(chain),
@@ -210,6 +211,7 @@ pub(super) fn put(conn: &Connection, device: DeviceId, entry: &TrailEntry, excus
         (!entry.withheld).then_some(row.detail.as_str()),
         entry.hash.as_slice(),
         entry.withheld_op.map(|op| op.to_bytes().to_vec()),
+        entry.withheld && !row.detail.is_empty(),
     ];
     conn.prepare_cached(sql)
         .and_then(|mut put| put.execute(values))
@@ -246,7 +248,7 @@ fn last(conn: &Connection, device: DeviceId, chain: Compartment) -> Result<u64, 
         .failed()
 }
 
-/// Reads the columns chain, n, at_ms, user, action, patient, record, detail, hash, op from column `from` on.
+/// Reads the columns chain, n, at_ms, user, action, patient, record, detail, hash, op, marked from column `from` on.
 pub(super) fn of_row(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<TrailEntry>> {
     let id = |column: usize| -> rusqlite::Result<Option<RecordId>> {
         Ok(row.get::<_, Option<[u8; 16]>>(from + column)?.map(RecordId::from_bytes))
@@ -256,6 +258,7 @@ pub(super) fn of_row(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<Trai
     };
     let detail: Option<String> = row.get(from + 7)?;
     let op: Option<[u8; OpRef::BYTES]> = row.get(from + 9)?;
+    let mark = if row.get(from + 10)? { GLASS_MARK } else { "" };
     Ok(Some(TrailEntry {
         chain,
         withheld: detail.is_none(),
@@ -267,7 +270,7 @@ pub(super) fn of_row(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<Trai
             action: row.get(from + 4)?,
             patient: id(5)?,
             record: id(6)?,
-            detail: detail.unwrap_or_default(),
+            detail: detail.unwrap_or_else(|| mark.to_owned()),
         },
         hash: row.get(from + 8)?,
     }))

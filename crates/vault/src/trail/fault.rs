@@ -99,7 +99,7 @@ impl Trail {
 
     /// Whether the file says of this entry what the signed segment says. An entry whose number was rewritten is a fault already.
     pub fn agrees(&self, device: DeviceId, entry: &TrailEntry) -> Result<bool, TrailError> {
-        let sql = "SELECT chain, n, at_ms, user, action, patient, record, detail, hash, op FROM entry \
+        let sql = "SELECT chain, n, at_ms, user, action, patient, record, detail, hash, op, marked FROM entry \
                    WHERE device = ?1 AND chain = ?2 AND n = ?3";
         let key = params![
             device.as_bytes().as_slice(),

@@ -63,7 +63,7 @@ impl Trail {
         let (condition, mut values) = condition(filter, before);
         values.push(Value::Integer(i64::from(limit)));
         let sql = format!(
-            "SELECT id, device, chain, n, at_ms, user, action, patient, record, detail, hash, op FROM entry \
+            "SELECT id, device, chain, n, at_ms, user, action, patient, record, detail, hash, op, marked FROM entry \
              WHERE {condition} ORDER BY at_ms DESC, id DESC LIMIT ?"
         );
         let mut query = self.conn.prepare_cached(&sql).failed()?;
@@ -83,7 +83,7 @@ impl Trail {
 
     /// One entry of a device's chain.
     pub fn entry(&self, device: DeviceId, chain: Compartment, n: u64) -> Result<Option<TrailEntry>, TrailError> {
-        let sql = "SELECT chain, n, at_ms, user, action, patient, record, detail, hash, op FROM entry \
+        let sql = "SELECT chain, n, at_ms, user, action, patient, record, detail, hash, op, marked FROM entry \
                    WHERE device = ?1 AND chain = ?2 AND n = ?3";
         let n = i64::try_from(n).unwrap_or(i64::MAX);
         let key = params![device.as_bytes().as_slice(), chain_number(chain), n];

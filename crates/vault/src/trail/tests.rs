@@ -186,6 +186,24 @@ fn the_name_of_the_op_comes_along_and_a_detail_that_says_nothing_else_is_not_wit
 }
 
 #[test]
+fn that_it_was_under_broken_glass_comes_along_and_agrees_with_the_segment() {
+    let mut row = row(1, "as it was");
+    row.detail = row.detail.replacen('{', "{\"btg\":true,", 1);
+    let hash = audit_entry_hash(device(), Compartment::Clinical, &row, None);
+    let entry = TrailEntry::new(Compartment::Clinical, row, hash);
+    assert!(entry.withheld);
+    assert_eq!(entry.row.detail, crate::store::GLASS_MARK);
+    assert_eq!(TrailEntry::from_bytes(&entry.to_bytes()).unwrap(), entry);
+    assert_eq!(faults_of(std::slice::from_ref(&entry)), []);
+    let (_dir, _home, _seed, mut trail) = trail();
+    trail.take(device(), (&LIFE, 1), std::slice::from_ref(&entry)).unwrap();
+    assert!(trail.agrees(device(), &entry).unwrap());
+    let mut more = entry;
+    more.row.detail = "{\"btg\":true,\"said\":\"more\"}".into();
+    assert!(TrailEntry::from_bytes(&more.to_bytes()).is_err());
+}
+
+#[test]
 fn to_whom_records_were_given_comes_along() {
     let mut row = row(1, "to the hospital");
     row.action = crate::store::Action::Export.number();

@@ -10,6 +10,8 @@ use wardkeep_clinic::patient::{
     Address, ContactPoint, ContactSystem, ContactUse, Gender, HumanName, NameUse, PatientDetail, PatientDraft,
     PatientRow, RecordId, edit, open, register, remove, restore, search,
 };
+use wardkeep_clinic::restriction::{Named, RestrictionView, lift, people, set};
+use wardkeep_clinic::user::UserId;
 use wardkeep_clinic::{Clinic, CommandError, ErrorCode};
 
 /// Bytes of a form that is read from a file.
@@ -66,6 +68,17 @@ pub fn run(common: &Common, patient: &Patient, printer: &Printer) -> Result<Exit
             let id = resolve(clinic, &which.patient)?;
             printer.answer(&clinic.call(restore::Input { id })?, detail_text)?;
         }
+        Patient::Restrict(wanted) => {
+            let patient = resolve(clinic, &wanted.patient)?;
+            let people = clinic.call(people::Input {})?;
+            let users: Result<_, _> = wanted.to.iter().map(|who| person(&people, who)).collect();
+            let done = clinic.call(set::Input { patient, users: users? })?;
+            printer.answer(&done, detail_text)?;
+        }
+        Patient::Unrestrict(which) => {
+            let patient = resolve(clinic, &which.patient)?;
+            printer.answer(&clinic.call(lift::Input { patient })?, detail_text)?;
+        }
     }
     Ok(Exit::Done)
 }
@@ -90,6 +103,19 @@ pub fn resolve(clinic: &Clinic, which: &str) -> Result<RecordId, Failure> {
         (Some(row), None) => Ok(row.id),
         (Some(_), Some(_)) => Err(Failure::usage("Several patients have this record number: give the id.")),
         _ => Err(CommandError::new(ErrorCode::NotFound).at("patient").into()),
+    }
+}
+
+/// Somebody who reads charts, by id or by name. Of two with one name neither is meant.
+fn person(people: &[Named], wanted: &str) -> Result<UserId, Failure> {
+    let lower = wanted.trim().to_lowercase();
+    let mut found = people
+        .iter()
+        .filter(|one| one.id.to_string() == lower || one.name.to_lowercase() == lower);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one.id),
+        (Some(_), Some(_)) => Err(Failure::usage("Several people have this name: say the id.")),
+        (None, _) => Err(CommandError::new(ErrorCode::NotFound).at("to").into()),
     }
 }
 
@@ -246,14 +272,27 @@ fn rows_text(rows: &[PatientRow], more: bool) -> String {
     text
 }
 
-fn name(row: &PatientRow) -> String {
+pub fn name(row: &PatientRow) -> String {
     let mark = if row.deceased { " \u{2020}" } else { "" };
     let comma = if row.family.is_empty() || row.given.is_empty() {
         ""
     } else {
         ", "
     };
-    format!("{}{comma}{}{mark}", row.family.to_uppercase(), row.given)
+    let restricted = if row.restricted { " (restricted)" } else { "" };
+    format!("{}{comma}{}{mark}{restricted}", row.family.to_uppercase(), row.given)
+}
+
+/// Who opens the chart of a restricted patient.
+fn opens_to(restriction: &RestrictionView) -> Vec<String> {
+    let named: Vec<_> = restriction.people.iter().map(|one| one.name.as_str()).collect();
+    let who = if named.is_empty() {
+        "nobody".to_owned()
+    } else {
+        named.join(", ")
+    };
+    let open = if restriction.open { "" } else { " (closed to you)" };
+    vec!["chart opens to".to_owned(), format!("{who}{open}")]
 }
 
 fn detail_text(detail: &PatientDetail) -> String {
@@ -305,6 +344,7 @@ fn detail_text(detail: &PatientDetail) -> String {
             .iter()
             .map(|note| vec!["emergency note".to_owned(), note.clone()]),
     );
+    rows.extend(detail.restriction.as_ref().map(opens_to));
     if row.removed {
         rows.push(vec!["removed".to_owned(), "yes".to_owned()]);
     }

@@ -229,6 +229,9 @@ fn downgrade(store: &Store, at: Compartment) {
     ] {
         text.push_str(&format!("DROP TABLE {s}.{table};"));
     }
+    if at == CLINICAL {
+        text.push_str(&format!("DROP TABLE {s}.glass;"));
+    }
     let fresh = [
         "patient",
         "name",
