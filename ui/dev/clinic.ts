@@ -246,6 +246,7 @@ const conflicts: ConflictRow[] = [
       value("1954-02-28", "Aylin Yilmaz", "Empfang links", 42, true),
       value("1945-02-28", "Dr. Tomasz Wiśniewski", "Behandlung 2", 97),
     ],
+    closed: false,
     both: false,
   },
   {
@@ -260,6 +261,7 @@ const conflicts: ConflictRow[] = [
       value("", "Dr. Ines Vandenberghe-Lindqvist", "Hausbesuche", 420),
       value("Hives", "Dr. Tomasz Wiśniewski", "Behandlung 2", 700),
     ],
+    closed: false,
     both: false,
   },
   {
@@ -273,6 +275,7 @@ const conflicts: ConflictRow[] = [
       value("phone mobile +49 171 5550123", "Aylin Yilmaz", "Empfang links", 20, true),
       value("phone work +49 40 3300000", "Dr. Tomasz Wiśniewski", "Behandlung 2", 25),
     ],
+    closed: false,
     both: true,
   },
   {
@@ -283,6 +286,7 @@ const conflicts: ConflictRow[] = [
     element: "removed",
     item: null,
     values: [value("entered twice", "Aylin Yilmaz", "Empfang links", 55, true)],
+    closed: false,
     both: false,
   },
 ];
@@ -500,17 +504,17 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
     quarantine_list: () => aside,
     quarantine_show: ({ device, part }: { device: string; part: QuarantineRow["part"] }): QuarantineChange[] => {
       const row = aside.find((one) => one.device === device && one.part === part) ?? refuse("not_found", "device");
-      const [patient] = rows;
       return [
         {
           segment: 12,
           at_ms: NOW - 100 * MINUTE,
           user: row.users[0] ?? "",
-          patient: patient ?? null,
+          patient: rows[0] ?? null,
           record: "0192",
           kind: "DocumentReference",
           element: "content",
           text: "Zustand stabil, Wiedervorstellung in zwei Wochen.",
+          closed: false,
         },
         {
           segment: 12,
@@ -521,6 +525,7 @@ export function answersFor(asked: URLSearchParams, refuse: Refuse): Record<strin
           kind: "Patient",
           element: "telecom",
           text: "",
+          closed: false,
         },
       ];
     },

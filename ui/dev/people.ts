@@ -50,6 +50,7 @@ export const rows: PatientRow[] = PEOPLE.map(([family, given, birth_date, gender
   deceased: false,
   removed: false,
   same_name: false,
+  restricted: index === 3,
   // As many other systems write it.
   ...(index === 8 ? { mrn: "cb5696d9-a0de-4f49-94f9-433f96a28eb0" } : {}),
   ...extra,
@@ -117,6 +118,10 @@ export function detailOf(row: PatientRow): PatientDetail {
     row,
     draft: draftOf(row),
     has_photo: row.id === "p0",
+    restriction: row.restricted
+      ? { people: [{ id: "u9", name: "Dr. Yilmaz" }], open: false, glass_until_ms: null, may_break: true }
+      : null,
+    may_restrict: true,
     conflicts:
       row.id === "p1"
         ? [

@@ -8,6 +8,7 @@ const openPatient = async (page, name) => {
   await page.waitForSelector(id("patient-banner"));
   await page.waitForTimeout(150);
 };
+const restricted = "suharto";
 const access = async (page) => {
   await openPatient(page, "okonkwo");
   await page.click(id("tab-access"));
@@ -529,6 +530,43 @@ export const scenes = {
     steps: async (page) => {
       await page.keyboard.press("Alt+r");
       await page.waitForSelector(id("conflict"));
+    },
+  },
+  "glass-closed": { at: "?", steps: (page) => openPatient(page, restricted) },
+  "glass-dialog": {
+    at: "?lang=de",
+    steps: async (page) => {
+      await openPatient(page, restricted);
+      await page.click(id("glass-open"));
+      await page.waitForSelector(id("glass-reason"));
+    },
+  },
+  "glass-broken": {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, restricted);
+      await page.click(id("glass-open"));
+      await page.fill(id("glass-reason"), "Unconscious at the door.");
+      await page.click(id("glass-submit"));
+      await page.waitForSelector(id("glass-bar"));
+      await page.waitForTimeout(300);
+    },
+  },
+  "glass-told": { at: "?glass=told" },
+  "glass-list": {
+    at: "?glass=told&lang=de",
+    steps: async (page) => {
+      await page.click('[data-testid="glass-alert"] a');
+      await page.waitForSelector(id("glass-row"));
+    },
+  },
+  "glass-restrict": {
+    at: "?",
+    steps: async (page) => {
+      await openPatient(page, "okonkwo");
+      await page.click(id("tab-summary"));
+      await page.click(id("restrict-open"));
+      await page.waitForSelector(id("restrict-person"));
     },
   },
   "review-empty": { at: "?sync=up_to_date", steps: (page) => page.keyboard.press("Alt+r") },

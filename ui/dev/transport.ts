@@ -12,6 +12,7 @@ import type {
 } from "../src/bridge";
 import * as chart from "./chart";
 import * as clinic from "./clinic";
+import { glassAnswers } from "./glass";
 import { detailOf, rows } from "./people";
 import { trailFor } from "./trail";
 
@@ -155,6 +156,7 @@ const audit = Array.from({ length: 40 }, (_, index) => ({
 type Answers = Record<string, (input: never) => unknown>;
 
 const answers: Answers = {
+  ...glassAnswers(),
   app_status: () => status(),
   session: () => (state === "unlocked" ? session() : fail("locked")),
   resume: () => null,

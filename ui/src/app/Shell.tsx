@@ -2,6 +2,8 @@ import { Trans } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
+import { GlassAlert } from "../features/restricted/GlassAlert";
+import { GlassBar } from "../features/restricted/GlassBar";
 import { SearchResults } from "../features/search/SearchResults";
 import { useSearch } from "../features/search/useSearch";
 import { Page } from "../kit/Layout";
@@ -72,6 +74,10 @@ export function Shell() {
         onRegister={() => register("")}
         onOverlay={setOverlay}
       />
+      <div>
+        <GlassBar />
+        <GlassAlert />
+      </div>
       <main ref={main} className={css.main} tabIndex={-1} id="page">
         <div hidden={layer}>
           <Outlet />

@@ -164,6 +164,15 @@ function UserMenu(props: { onOverlay: (overlay: "palette" | "sheet") => void }) 
         ) : null}
         {rights.admin ? (
           <Menu.Item
+            leftSection={<Siren size={16} aria-hidden />}
+            onClick={() => void navigate("/break-glass")}
+            data-testid="menu-glass"
+          >
+            <Trans>Broken glass</Trans>
+          </Menu.Item>
+        ) : null}
+        {rights.admin ? (
+          <Menu.Item
             leftSection={<KeyRound size={16} aria-hidden />}
             onClick={() => void navigate("/keys")}
             data-testid="menu-keys"

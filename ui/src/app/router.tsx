@@ -7,6 +7,7 @@ import { IncidentFlow } from "../features/incident/IncidentFlow";
 import { IncidentsPage } from "../features/incident/IncidentsPage";
 import { KeysPage } from "../features/keys/KeysPage";
 import { MachineCheck } from "../features/machine/MachineCheck";
+import { GlassPage } from "../features/restricted/GlassPage";
 import { SyncPage } from "../features/sync/SyncPage";
 import { UsersPage } from "../features/users/UsersPage";
 import { EditRoute, ImportRoute, PatientRoute, RegisterRoute, SettingsRoute } from "./routes";
@@ -29,6 +30,7 @@ export function createPages() {
         { path: "devices", element: <DevicesPage /> },
         { path: "incidents", element: <IncidentsPage /> },
         { path: "incident/:id", element: <IncidentFlow /> },
+        { path: "break-glass", element: <GlassPage /> },
         { path: "keys", element: <KeysPage /> },
         { path: "review", element: <ConflictsPage /> },
         { path: "settings", element: <SettingsRoute /> },

@@ -11,6 +11,8 @@ import { PatientPage } from "../features/patient/PatientPage";
 import { formOf, newForm } from "../features/registration/draft";
 import { PatientForm } from "../features/registration/PatientForm";
 import { rebase } from "../features/registration/rebase";
+import { ClosedChart } from "../features/restricted/ClosedChart";
+import { Restrict } from "../features/restricted/Restrict";
 import { SettingsPage } from "../features/settings/SettingsPage";
 import { Page } from "../kit/Layout";
 import { ErrorNotice, Loading } from "../kit/Notes";
@@ -36,6 +38,8 @@ export function PatientRoute() {
       chart={<Chart patient={id} />}
       notes={<Notebook patient={id} />}
       documents={<Documents patient={id} />}
+      closed={(patient) => <ClosedChart patient={patient} />}
+      restrict={(patient, onDone) => <Restrict patient={patient} onDone={onDone} />}
       onCount={refreshSession}
     />
   );

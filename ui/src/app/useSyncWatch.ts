@@ -9,7 +9,7 @@ const SESSION_EVERY_MS = 10_000;
 
 /** What another device may have changed. A patient that is open is looked after by its page, because every opening is written down. */
 const SHARED =
-  /^(patient_(search|recent|history|duplicates|photo)|chart_.*|note_list|conflict_list|device_list|quarantine_list|join_requests|clinic_words)$/;
+  /^(patient_(search|recent|history|duplicates|photo)|chart_.*|note_list|conflict_list|device_list|quarantine_list|glass_list|join_requests|clinic_words)$/;
 
 /** Asks where sync stands while the window is seen, and shows anew what came in. */
 export function useSyncWatch() {

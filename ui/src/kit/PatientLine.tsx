@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { LockKeyhole } from "lucide-react";
 import type { PatientRow } from "../bridge";
 import { showDate } from "./dates";
 import css from "./list.module.css";
@@ -42,6 +43,11 @@ export function PatientLine(props: { row: PatientRow }) {
         <bdi>{bannerName(row)}</bdi>
         {row.preferred && row.preferred !== row.given ? <small> “{row.preferred}”</small> : null}
         <span className={css.chips}>
+          {row.restricted ? (
+            <Chip tone="warn" icon={<LockKeyhole size={12} aria-hidden />}>
+              <Trans>restricted</Trans>
+            </Chip>
+          ) : null}
           {row.same_name ? (
             <Chip tone="warn">
               <Trans>same name</Trans>

@@ -12,8 +12,24 @@ import { elementWords, kindWords, weightOf } from "../../kit/words/elements";
 import { useSettle } from "./useSettle";
 import { Removal, Values } from "./Values";
 
-/** One fact with its values side by side, and the choice. */
+/** One fact with its values side by side, and the choice. Of a closed chart only that there is one. */
 export function ConflictCard(props: { row: ConflictRow }) {
+  if (!props.row.closed) return <Open row={props.row} />;
+  return (
+    <div data-testid="conflict-closed">
+      <Panel title={<Trans>In a restricted chart</Trans>}>
+        <Stack>
+          <Whose row={props.row} />
+          <p className={css.quiet}>
+            <Trans>The chart is closed to you. Somebody who is named for it decides about this.</Trans>
+          </p>
+        </Stack>
+      </Panel>
+    </div>
+  );
+}
+
+function Open(props: { row: ConflictRow }) {
   const { t } = useLingui();
   const { row } = props;
   const rights = useRights();

@@ -83,10 +83,18 @@ function Changes(props: { row: QuarantineRow }) {
             )}
           </td>
           <td>
-            {kindWords(change.kind, t)}: {elementWords(change.element, t)}
+            {change.closed ? (
+              <Unknown>
+                <Trans>restricted: closed to you</Trans>
+              </Unknown>
+            ) : (
+              <>
+                {kindWords(change.kind, t)}: {elementWords(change.element, t)}
+              </>
+            )}
           </td>
           <td>
-            {change.text === "" ? (
+            {change.closed ? null : change.text === "" ? (
               <Unknown>
                 <Trans>cleared</Trans>
               </Unknown>

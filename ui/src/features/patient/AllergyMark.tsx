@@ -13,14 +13,21 @@ const ICONS = {
 };
 
 /** The allergies in the banner: one of four states, each with its own icon, frame and words. */
-export function AllergyMark(props: { patient: string }) {
+export function AllergyMark(props: { patient: string; closed: boolean }) {
   const { t } = useLingui();
   const rights = useRights();
-  const block = useAsk("chart_allergies", { patient: props.patient }, { enabled: rights.chart });
+  const block = useAsk("chart_allergies", { patient: props.patient }, { enabled: rights.chart && !props.closed });
   if (!rights.chart) {
     return (
       <Mark state="unavailable">
         <Trans>hidden: needs the clinician role</Trans>
+      </Mark>
+    );
+  }
+  if (props.closed) {
+    return (
+      <Mark state="unavailable">
+        <Trans>closed: the patient is restricted</Trans>
       </Mark>
     );
   }

@@ -1,12 +1,14 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
-import { Pencil, StickyNote } from "lucide-react";
+import { LockKeyhole, Pencil, StickyNote } from "lucide-react";
 import type { Ref } from "react";
 import type { PatientDetail } from "../../bridge";
 import css from "../../kit/banner.module.css";
 import { showDate } from "../../kit/dates";
+import { Chip } from "../../kit/Notes";
 import { bannerName } from "../../kit/names";
 import { BornWithAge } from "../../kit/PatientLine";
+import { isClosed, useGlass } from "../../kit/useGlass";
 import { ageWords } from "../../kit/words/age";
 import { GENDER_WORDS } from "../../kit/words/roles";
 import { AllergyMark } from "./AllergyMark";
@@ -23,6 +25,7 @@ export function Banner(props: {
   const { t, i18n } = useLingui();
   const { row, draft, has_photo } = props.patient;
   const { deceased } = draft;
+  const mine = useGlass();
   // Over a form the form has the heading.
   const Name = props.heading ? "h1" : "p";
   const diedOn = deceased.kind === "on" ? (showDate(deceased.date, i18n.locale) ?? deceased.date) : null;
@@ -79,8 +82,15 @@ export function Banner(props: {
         </div>
       </dl>
       <div className={css.side}>
+        {row.restricted ? (
+          <span data-testid="restricted">
+            <Chip tone="warn" icon={<LockKeyhole size={12} aria-hidden />}>
+              <Trans>Restricted</Trans>
+            </Chip>
+          </span>
+        ) : null}
         <Marks patient={props.patient} />
-        <AllergyMark patient={row.id} />
+        <AllergyMark patient={row.id} closed={isClosed(props.patient, mine)} />
         {props.onEdit ? (
           <Button
             variant="default"

@@ -6,12 +6,13 @@ import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState }
 import { useNavigate } from "react-router";
 import { call, type PatientDetail, toCommandError, useAsk } from "../../bridge";
 import css from "../../kit/banner.module.css";
-import { Page } from "../../kit/Layout";
+import { Page, Stack } from "../../kit/Layout";
 import { ErrorNotice, Loading, Notice } from "../../kit/Notes";
 import { bannerName } from "../../kit/names";
 import { useRights } from "../../kit/session";
 import { offerUndo, say } from "../../kit/undo";
 import { useCommands } from "../../kit/useCommands";
+import { isClosed, useGlass } from "../../kit/useGlass";
 import { errorWords } from "../../kit/words/errors";
 import { Access } from "./Access";
 import { Banner } from "./Banner";
@@ -28,6 +29,10 @@ export function PatientPage(props: {
   chart: ReactNode;
   notes: ReactNode;
   documents: ReactNode;
+  /** In the place of a chart that is closed to this person. */
+  closed: (patient: PatientDetail) => ReactNode;
+  /** Who opens the chart, and the way to say it. */
+  restrict: (patient: PatientDetail, onDone: (patient: PatientDetail) => void) => ReactNode;
   /** There is one patient more or less now. */
   onCount: () => void;
 }) {
@@ -39,6 +44,7 @@ export function PatientPage(props: {
   // Opening is audited: it is asked once for this visit, not again when the window comes back.
   const patient = useAsk("patient_open", { id, via: props.via }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 });
   useRenewed(patient.data?.row, () => void patient.refetch());
+  const mine = useGlass();
   const { t } = useLingui();
   const edit = () => void navigate(`/patient/${id}/edit`);
   const banner = useRef<HTMLElement>(null);
@@ -109,6 +115,11 @@ export function PatientPage(props: {
     );
   }
   const detail = patient.data;
+  const closed = rights.chart && isClosed(detail, mine);
+  const restricted = (now: PatientDetail) => {
+    answers.setQueryData(["patient_open", { id, via: props.via }], now);
+    void answers.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "patient_open" });
+  };
   return (
     <>
       <Banner patient={detail} {...(rights.write ? { onEdit: edit } : {})} bannerRef={banner} heading />
@@ -127,10 +138,16 @@ export function PatientPage(props: {
             }
           />
         ) : null}
-        {tab === "chart" ? props.chart : null}
-        {tab === "notes" ? props.notes : null}
+        {closed && tab !== "summary" && tab !== "access" ? props.closed(detail) : null}
+        {tab === "chart" && !closed ? props.chart : null}
+        {tab === "notes" && !closed ? props.notes : null}
         {tab === "documents" ? props.documents : null}
-        {tab === "summary" ? <Summary patient={detail} {...(rights.write ? { onRemove: remove } : {})} /> : null}
+        {tab === "summary" ? (
+          <Stack>
+            {props.restrict(detail, restricted)}
+            <Summary patient={detail} {...(rights.write ? { onRemove: remove } : {})} />
+          </Stack>
+        ) : null}
         {tab === "history" ? <History patient={id} /> : null}
         {tab === "access" && rights.admin ? <Access patient={id} name={bannerName(detail.row)} /> : null}
       </div>

@@ -58,6 +58,10 @@ export const ERROR_WORDS: Record<ErrorCode, ErrorWords> = {
     title: msg`Your role does not allow this`,
     advice: msg`Ask an administrator of your clinic for the role, or ask a colleague who has it.`,
   },
+  chart_restricted: {
+    title: msg`This patient is restricted: the chart is closed to you`,
+    advice: msg`It opens to the people who are named for it. In an emergency, open the patient's page and break the glass.`,
+  },
   not_found: {
     title: msg`This record is not here any more`,
     advice: msg`It may have been removed. Search for it again.`,
