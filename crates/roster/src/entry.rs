@@ -7,7 +7,7 @@ pub use draft::Draft;
 pub use policy::{AppVersion, DiskEncryption, Policy, PolicyFault};
 
 use crate::id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
-use crate::key::{DeviceKey, EnrollmentKeys, Signature, digest};
+use crate::key::{DeviceKey, EnrollmentKeys, RenewedKey, Signature, digest};
 use crate::limit::MAX_SEALED_NAME_BYTES;
 use crate::role::{Compartment, Roles};
 
@@ -71,6 +71,8 @@ pub enum Body {
     Accept(Accept),
     /// Segments of a revoked device stay where they are, and nobody is asked about them again.
     Discard(Discard),
+    /// A new key of the author's own device in place of the former. By anybody who is enrolled on it.
+    DeviceKey(RenewDeviceKey),
 }
 
 /// A name that only holders of the office key can read.
@@ -278,4 +280,28 @@ pub struct RestoreEpoch {
     pub restored_at_ms: u64,
     /// The hash of the version vector that the backup had.
     pub from_vector: [u8; 32],
+}
+
+/// A new key of a device in place of the former. What the former key signs behind the line that is drawn here counts for nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RenewDeviceKey {
+    /// The author's device. It keeps its id.
+    pub device: DeviceId,
+    /// Its new key; never used before in this clinic.
+    pub key: RenewedKey,
+    /// How far the former key has come in each chain in which it has signed anything, sorted.
+    pub reached: Vec<Reached>,
+}
+
+/// The last segment of one chain that a former key has signed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reached {
+    /// Which life of the device.
+    pub incarnation: [u8; 16],
+    /// In which compartment.
+    pub compartment: Compartment,
+    /// Its number, from 1.
+    pub seq: u64,
+    /// Its hash, and with it everything before it.
+    pub hash: [u8; 32],
 }

@@ -3,7 +3,7 @@
 
 mod possession;
 
-pub use possession::{DeviceKey, EnrollmentKeys, Scope};
+pub use possession::{DeviceKey, EnrollmentKeys, RenewedKey, Scope};
 
 use std::fmt;
 use zeroize::Zeroizing;

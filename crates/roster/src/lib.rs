@@ -20,7 +20,7 @@ pub mod roster;
 
 pub use entry::{Body, Entry};
 pub use id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
-pub use key::{DeviceKey, EnrollmentKeys, KemKey, Scope, Signature, SigningKey, VerifyingKey};
+pub use key::{DeviceKey, EnrollmentKeys, KemKey, RenewedKey, Scope, Signature, SigningKey, VerifyingKey};
 pub use role::{Compartment, Role, Roles};
 pub use roster::{Refusal, Roster};
 

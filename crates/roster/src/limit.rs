@@ -26,3 +26,7 @@ pub const MAX_JUDGED_SEGMENTS: usize = 1_024;
 pub const MAX_JUDGED_OF_ONE: usize = 64 << 10;
 /// The most users of one device, and the most devices of one user, ever.
 pub const MAX_ENROLLMENTS_OF_ONE: usize = 1_024;
+/// The most keys that one device ever has, the present one included.
+pub const MAX_KEYS_OF_ONE: usize = 1_024;
+/// The most chains through which the renewal of one key may draw its line.
+pub const MAX_REACHED: usize = 512;

@@ -8,6 +8,7 @@ mod apply;
 mod aside;
 mod check;
 mod compare;
+mod former;
 mod log;
 mod query;
 mod refusal;
@@ -15,6 +16,7 @@ mod state;
 
 pub use access::DueEpoch;
 pub use compare::Comparison;
+pub use former::Signer;
 pub use query::Enrolled;
 pub use refusal::{Refusal, VerifyError};
 pub use state::{CutOff, Device, KeyEpoch, Status, User, WipeOrder};

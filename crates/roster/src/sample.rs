@@ -1,11 +1,11 @@
 //! A clinic for tests: every key follows from a number, so that a test can write a history down and get the same bytes each time.
 
 use crate::entry::{
-    AddDevice, AppVersion, Body, DiskEncryption, Draft, Enroll, Genesis, Grant, Policy, Recovery, Revoke, SealedName,
-    Target,
+    AddDevice, AppVersion, Body, DiskEncryption, Draft, Enroll, Genesis, Grant, Policy, Reached, Recovery,
+    RenewDeviceKey, Revoke, SealedName, Target,
 };
 use crate::id::{ClinicId, DeviceId, Enrollment, UserId};
-use crate::key::{DeviceKey, EnrollmentKeys, KEM_KEY_BYTES, KemKey, Scope, SigningKey, digest};
+use crate::key::{DeviceKey, EnrollmentKeys, KEM_KEY_BYTES, KemKey, RenewedKey, Scope, SigningKey, digest};
 use crate::role::{Compartment, Roles};
 use crate::roster::{Refusal, Roster};
 
@@ -50,6 +50,12 @@ fn short_id(tag: u8, number: u32) -> [u8; 16] {
 /// The private key of a device.
 pub fn device_key(device: &DeviceId) -> SigningKey {
     SigningKey::from_seed(&digest("wardkeep test device key", &[&device.0]))
+}
+
+/// The private key that the device has had since its renewal of this number, from 1.
+pub fn renewed_key(device: &DeviceId, renewal: u32) -> SigningKey {
+    let seed = digest("wardkeep test renewed key", &[&device.0, &renewal.to_be_bytes()]);
+    SigningKey::from_seed(&seed)
 }
 
 /// The private key of an enrollment on a device.
@@ -180,6 +186,20 @@ impl Sample {
             user: enrollment.user,
             keys: keys(Scope::Clinic(self.clinic()), &enrollment, self.kem),
             user_name: name(&format!("user {user_number}")),
+        })
+    }
+
+    /// What gives the device of this number its key of this renewal, from 1, in place of the one before.
+    pub fn device_key_body(&self, number: u32, renewal: u32, reached: &[Reached]) -> Body {
+        let device = device(number);
+        let former = match renewal {
+            1 => device_key(&device),
+            later => renewed_key(&device, later - 1),
+        };
+        Body::DeviceKey(RenewDeviceKey {
+            device,
+            key: RenewedKey::prove(self.clinic(), &device, &former, &renewed_key(&device, renewal)),
+            reached: reached.to_vec(),
         })
     }
 

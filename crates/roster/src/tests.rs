@@ -4,6 +4,7 @@ mod access;
 mod aside;
 mod bytes;
 mod chain;
+mod device_key;
 mod garbage;
 mod history;
 mod key;

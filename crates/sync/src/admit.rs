@@ -104,6 +104,10 @@ fn place<'a>(roster: &Roster, held: &impl Held, verified: Verified<'a>) -> Verdi
     let last = tip.map_or(0, |tip| tip.seq);
     if seq <= last {
         return match held.hash_at(&chain, seq) {
+            // What is held was confirmed by the device when it renewed its key: the other one was signed by whoever has the former key.
+            Some(hash) if hash != verified.segment().hash() && is_confirmed(roster, held, &chain, seq) => {
+                Verdict::Reject(Unverified::FormerKey.into())
+            }
             Some(hash) if hash != verified.segment().hash() => Verdict::Fork(Fork {
                 seq,
                 held: hash,
@@ -132,6 +136,15 @@ fn place<'a>(roster: &Roster, held: &impl Held, verified: Verified<'a>) -> Verdi
         }),
         _ => Verdict::Next(verified),
     }
+}
+
+/// Whether what is held in this place leads to the segment of which the device itself has said that its former key ended there.
+fn is_confirmed(roster: &Roster, held: &impl Held, chain: &Chain, seq: u64) -> bool {
+    let device = roster.device(&chain.device);
+    let signer = device.map(|device| device.signer(&chain.incarnation.0, chain.compartment, seq));
+    signer
+        .and_then(|signer| signer.last)
+        .is_some_and(|(last, hash)| held.hash_at(chain, last) == Some(SegmentHash(hash)))
 }
 
 /// Whether a revocation has drawn its line before this segment. Where the admin drew none, nothing new counts. What an admin has accepted since

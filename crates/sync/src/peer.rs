@@ -91,6 +91,8 @@ pub struct Peer {
     told: BTreeSet<Chain>,
     /// Chains of which a person was shown the proof that there are two.
     proven: BTreeSet<Chain>,
+    /// See [`Peer::set_key_under_way`].
+    key_under_way: bool,
 }
 
 /// What a new [`Peer`] is made of.
@@ -135,6 +137,7 @@ impl Peer {
             promised: Frontier::new(),
             told: BTreeSet::new(),
             proven: BTreeSet::new(),
+            key_under_way: false,
         }
     }
 
@@ -194,6 +197,7 @@ impl Peer {
             }
         }
         actions.extend(self.beyond_revocation(before));
+        actions.extend(self.beyond_former_key(before));
         actions
     }
 
@@ -213,6 +217,25 @@ impl Peer {
                 Some(Action::Alarm(Alarm::BeyondRevocation { gap }))
             }
             _ => None,
+        };
+        self.held.iter().filter_map(alarm).collect()
+    }
+
+    /// A device has renewed its key after entry `before`, and knows of fewer segments of its own than were taken in here.
+    fn beyond_former_key(&self, before: u32) -> Vec<Action> {
+        let alarm = |(chain, tip): (&Chain, &Tip)| {
+            let device = self.roster.device(&chain.device)?;
+            if device.key_since <= before || device.key_since == device.added_at {
+                return None;
+            }
+            let signer = device.signer(&chain.incarnation.0, chain.compartment, tip.seq);
+            let agrees = signer
+                .last
+                .is_some_and(|(last, hash)| tip.seq < last || tip.hash.0 == hash);
+            (!agrees).then_some(Action::Alarm(Alarm::Cloned {
+                chain: *chain,
+                seq: tip.seq,
+            }))
         };
         self.held.iter().filter_map(alarm).collect()
     }

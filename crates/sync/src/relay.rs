@@ -94,10 +94,10 @@ impl Relay {
     }
 
     /// The device behind a certificate's key, if it may connect: one that the roster lists and has not revoked, or that has an order to wipe
-    /// to hear.
+    /// to hear. A key that the device had before opens nothing.
     pub fn may_connect(&self, key: &[u8; 32]) -> Option<DeviceId> {
         let (id, device) = self.roster.device_by_key(key)?;
-        device.may_connect().then_some(id)
+        (device.may_connect() && device.key.as_bytes() == key).then_some(id)
     }
 
     /// The compartments that somebody on this device may read. What else there is it is not given even sealed.
@@ -348,7 +348,9 @@ fn code(why: Reject) -> RefusalCode {
     match why {
         Reject::Malformed(_) => RefusalCode::Malformed,
         Reject::Unverified(Unverified::OtherClinic) => RefusalCode::OtherClinic,
-        Reject::Unverified(Unverified::UnknownDevice | Unverified::Signature) => RefusalCode::Signature,
+        Reject::Unverified(Unverified::UnknownDevice | Unverified::Signature | Unverified::FormerKey) => {
+            RefusalCode::Signature
+        }
         Reject::Unverified(Unverified::UnknownRoster(_)) => RefusalCode::UnknownRoster,
         Reject::Unverified(
             Unverified::OtherRoster(_) | Unverified::NotActive | Unverified::NotEntitled | Unverified::Epoch,

@@ -4,9 +4,9 @@ use super::part::{Part, array, array_of, array_part, bytes_up_to};
 use super::{DecodeError, field, malformed};
 use crate::entry::{
     Accept, AddDevice, AppVersion, Body, Discard, DiskEncryption, Enroll, Epoch, Genesis, Grant, LastAccepted, Policy,
-    Recipients, Recovery, RestoreEpoch, Revoke, Target, Wipe,
+    Reached, Recipients, Recovery, RenewDeviceKey, RestoreEpoch, Revoke, Target, Wipe,
 };
-use crate::limit::{MAX_JUDGED_SEGMENTS, MAX_LAST_ACCEPTED, MAX_WRAPPED_BYTES};
+use crate::limit::{MAX_JUDGED_SEGMENTS, MAX_LAST_ACCEPTED, MAX_REACHED, MAX_WRAPPED_BYTES};
 use minicbor::encode::Write;
 use minicbor::{Decoder, Encoder, decode, encode};
 
@@ -49,6 +49,8 @@ array_part!(Recovery, 1, keys);
 array_part!(RestoreEpoch, 2, restored_at_ms, from_vector);
 array_part!(Accept, 5, device, incarnation, compartment, after, segments);
 array_part!(Discard, 3, device, segments, reason);
+array_part!(Reached, 4, incarnation, compartment, seq, hash);
+array_part!(RenewDeviceKey, 3, device, key, reached);
 
 impl Part for Epoch {
     fn put<W: Write>(&self, e: &mut Encoder<W>) -> Result<(), encode::Error<W::Error>> {
@@ -138,6 +140,31 @@ impl Part for Vec<LastAccepted> {
     }
 }
 
+/// A list in strictly ascending order of its chains; may be empty.
+impl Part for Vec<Reached> {
+    fn put<W: Write>(&self, e: &mut Encoder<W>) -> Result<(), encode::Error<W::Error>> {
+        e.array(self.len() as u64)?;
+        self.iter().try_for_each(|one| one.put(e))
+    }
+
+    fn take(d: &mut Decoder<'_>) -> Result<Self, decode::Error> {
+        let length = array(d)?;
+        if length > MAX_REACHED as u64 {
+            return Err(decode::Error::message("too many chains"));
+        }
+        let mut list: Self = Vec::new();
+        for _ in 0..length {
+            let next = Reached::take(d)?;
+            let place = |one: &Reached| (one.incarnation, one.compartment);
+            if next.seq == 0 || list.last().is_some_and(|last| place(last) >= place(&next)) {
+                return Err(decode::Error::message("chains out of order, or an empty one"));
+            }
+            list.push(next);
+        }
+        Ok(list)
+    }
+}
+
 /// Hashes of segments, as they come.
 impl Part for Vec<[u8; 32]> {
     fn put<W: Write>(&self, e: &mut Encoder<W>) -> Result<(), encode::Error<W::Error>> {
@@ -175,6 +202,7 @@ pub(super) fn put<W: Write>(body: &Body, e: &mut Encoder<W>) -> Result<(), encod
         Body::RestoreEpoch(body) => body.put(e),
         Body::Accept(body) => body.put(e),
         Body::Discard(body) => body.put(e),
+        Body::DeviceKey(body) => body.put(e),
     }
 }
 
@@ -194,6 +222,7 @@ pub(super) fn read(d: &mut Decoder<'_>) -> Result<Body, DecodeError> {
         10 => field(d).map(Body::RestoreEpoch),
         11 => field(d).map(Body::Accept),
         12 => field(d).map(Body::Discard),
+        13 => field(d).map(Body::DeviceKey),
         kind => Err(DecodeError::UnknownKind(kind)),
     }
 }
@@ -214,6 +243,7 @@ impl Body {
             Self::RestoreEpoch(_) => 10,
             Self::Accept(_) => 11,
             Self::Discard(_) => 12,
+            Self::DeviceKey(_) => 13,
         }
     }
 }

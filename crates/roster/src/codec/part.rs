@@ -3,7 +3,7 @@
 
 use crate::entry::SealedName;
 use crate::id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
-use crate::key::{DeviceKey, EnrollmentKeys, KemKey, Signature, VerifyingKey};
+use crate::key::{DeviceKey, EnrollmentKeys, KemKey, RenewedKey, Signature, VerifyingKey};
 use crate::role::{Compartment, Roles};
 use minicbor::encode::Write;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
@@ -108,6 +108,7 @@ pub(super) use array_part;
 array_part!(Enrollment, 2, device, user);
 array_part!(DeviceKey, 2, key, proof);
 array_part!(EnrollmentKeys, 3, sign, kem, proof);
+array_part!(RenewedKey, 3, key, by_new, by_former);
 
 /// Newtypes over bytes of a fixed length.
 macro_rules! bytes_parts {

@@ -7,6 +7,10 @@ use super::{KemKey, Signature, SigningKey, VerifyingKey};
 use crate::id::{ClinicId, DeviceId};
 
 const DEVICE_CONTEXT: &str = "wardkeep 2026 roster device key possession v1";
+const RENEWAL_CONTEXTS: [&str; 2] = [
+    "wardkeep 2026 roster device key renewal by the new key v1",
+    "wardkeep 2026 roster device key renewal by the former key v1",
+];
 const ENROLLMENT_CONTEXT: &str = "wardkeep 2026 roster enrollment keys possession v1";
 
 /// What a proof is bound to.
@@ -53,6 +57,41 @@ impl DeviceKey {
     pub fn is_proven(&self, scope: Scope, device: &DeviceId) -> bool {
         let parts: [&[u8]; 3] = [&scope.to_bytes(), &device.0, self.key.as_bytes()];
         self.key.verify(DEVICE_CONTEXT, &parts, &self.proof)
+    }
+}
+
+/// A device's new public key, with the word of both keys: whoever offers it holds the new private half and the former one. With the former key
+/// alone, or with a user's key alone, nobody takes a device over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RenewedKey {
+    /// Signs segments and stands in the device's certificate from now on.
+    pub key: VerifyingKey,
+    /// By the new private half over clinic, device, former and new key.
+    pub by_new: Signature,
+    /// By the former private half over the same, under a context of its own.
+    pub by_former: Signature,
+}
+
+impl RenewedKey {
+    /// The public half of `new` in place of that of `former`.
+    pub fn prove(clinic: ClinicId, device: &DeviceId, former: &SigningKey, new: &SigningKey) -> Self {
+        let (old, key) = (former.verifying_key(), new.verifying_key());
+        let scope = Scope::Clinic(clinic).to_bytes();
+        let parts: [&[u8]; 4] = [&scope, &device.0, old.as_bytes(), key.as_bytes()];
+        let [of_new, of_former] = RENEWAL_CONTEXTS;
+        Self {
+            key,
+            by_new: new.sign(of_new, &parts),
+            by_former: former.sign(of_former, &parts),
+        }
+    }
+
+    /// Whether both have signed that it takes the place of `former` on this device of this clinic.
+    pub fn is_proven(&self, clinic: ClinicId, device: &DeviceId, former: &VerifyingKey) -> bool {
+        let scope = Scope::Clinic(clinic).to_bytes();
+        let parts: [&[u8]; 4] = [&scope, &device.0, former.as_bytes(), self.key.as_bytes()];
+        let [of_new, of_former] = RENEWAL_CONTEXTS;
+        self.key.verify(of_new, &parts, &self.by_new) && former.verify(of_former, &parts, &self.by_former)
     }
 }
 

@@ -71,6 +71,12 @@ impl Roster {
             Body::Revoke(body) => self.revoke(body, number),
             Body::Wipe(body) => self.wipe(body, entry),
             Body::Recovery(body) => self.set_recovery(&body.keys, number),
+            Body::DeviceKey(body) => {
+                self.members.use_key(body.device, &body.key.key);
+                if let Some(device) = self.members.devices.get_mut(&body.device) {
+                    device.renew(body, number);
+                }
+            }
             Body::Accept(body) => {
                 if let Some(device) = self.members.devices.get_mut(&body.device) {
                     device.aside.accept(body);
@@ -85,11 +91,13 @@ impl Roster {
     }
 
     fn add_device(&mut self, body: &AddDevice, number: u32) {
-        self.members.use_device_key(body.device, &body.key);
+        self.members.use_key(body.device, &body.key.key);
         self.members.devices.insert(
             body.device,
             Device {
                 key: body.key.key,
+                key_since: number,
+                former: Vec::new(),
                 name: body.name.clone(),
                 added_at: number,
                 status: Status::Active,

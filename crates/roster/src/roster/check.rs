@@ -2,13 +2,14 @@
 
 use super::{CutOff, Refusal, Roster, Status};
 use crate::entry::{
-    Accept, AddDevice, Body, Discard, Enroll, Entry, Epoch, Genesis, Grant, Policy, Revoke, Target, Wipe,
+    Accept, AddDevice, Body, Discard, Enroll, Entry, Epoch, Genesis, Grant, Policy, Reached, RenewDeviceKey, Revoke,
+    Target, Wipe,
 };
 use crate::id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
 use crate::key::{EnrollmentKeys, Scope, VerifyingKey};
 use crate::limit::{
-    MAX_DEVICES, MAX_ENROLLMENTS, MAX_ENROLLMENTS_OF_ONE, MAX_ENTRIES, MAX_JUDGED_OF_ONE, MAX_ROSTER_BYTES, MAX_USERS,
-    RESERVED_ENTRIES,
+    MAX_DEVICES, MAX_ENROLLMENTS, MAX_ENROLLMENTS_OF_ONE, MAX_ENTRIES, MAX_JUDGED_OF_ONE, MAX_KEYS_OF_ONE,
+    MAX_ROSTER_BYTES, MAX_USERS, RESERVED_ENTRIES,
 };
 use crate::role::{Role, Roles};
 
@@ -114,8 +115,12 @@ impl Roster {
         match &entry.body {
             Body::Genesis(_) => Err(Refusal::SecondGenesis),
             Body::Epoch(epoch) if !roles.opens(epoch.compartment) => Err(Refusal::NotEntitled),
-            Body::Epoch(_) if !admin && entry.number > MAX_ENTRIES - RESERVED_ENTRIES => Err(Refusal::Full),
-            Body::Epoch(_) => Ok(()),
+            // The recovery key is on no device.
+            Body::DeviceKey(body) if body.device != entry.author.device => Err(Refusal::OtherDevice),
+            Body::Epoch(_) | Body::DeviceKey(_) if !admin && entry.number > MAX_ENTRIES - RESERVED_ENTRIES => {
+                Err(Refusal::Full)
+            }
+            Body::Epoch(_) | Body::DeviceKey(_) => Ok(()),
             _ if !admin => Err(Refusal::NotAdmin),
             _ => Ok(()),
         }
@@ -136,6 +141,7 @@ impl Roster {
             Body::RestoreEpoch(_) => Ok(()),
             Body::Accept(body) => self.check_accept(body),
             Body::Discard(body) => self.check_discard(body),
+            Body::DeviceKey(body) => self.check_device_key(body),
         }
     }
 
@@ -313,6 +319,28 @@ impl Roster {
             return Err(Refusal::Full);
         }
         Ok(())
+    }
+
+    fn check_device_key(&self, body: &RenewDeviceKey) -> Result<(), Refusal> {
+        let device = self.device(&body.device).ok_or(Refusal::DeviceUnknown)?;
+        if device.status != Status::Active || device.wipe.is_some() {
+            return Err(Refusal::DeviceGone);
+        }
+        if device.former.len() + 1 >= MAX_KEYS_OF_ONE {
+            return Err(Refusal::Full);
+        }
+        if self.members.knows_signing_key(&body.key.key) {
+            return Err(Refusal::DuplicateKey);
+        }
+        if !body.key.is_proven(self.clinic, &body.device, &device.key) {
+            return Err(Refusal::BadProof);
+        }
+        let ahead = |one: &Reached| one.seq > device.reached(&one.incarnation, one.compartment);
+        if body.reached.iter().all(ahead) {
+            Ok(())
+        } else {
+            Err(Refusal::LineBehind)
+        }
     }
 
     fn check_wipe(&self, body: &Wipe, author: &Enrollment) -> Result<(), Refusal> {

@@ -63,7 +63,7 @@ impl Roster {
         self.members.devices.get(device)
     }
 
-    /// The device, active or not, whose key this is.
+    /// The device, active or not, whose key this is or was.
     pub fn device_by_key(&self, key: &[u8; 32]) -> Option<(DeviceId, &Device)> {
         let id = self.members.by_key.get(key)?;
         self.device(id).map(|device| (*id, device))

@@ -136,6 +136,12 @@ pub enum Refusal {
         /// The last that counts.
         expected: u64,
     },
+    /// A device's key is renewed by whoever is enrolled on it, and by nobody else.
+    #[error("only the device itself renews its key")]
+    OtherDevice,
+    /// A former key has never come less far than was said of it before.
+    #[error("a line through a chain that is not behind the line before it")]
+    LineBehind,
     /// The device is to be wiped already, and this is no second admin's signature under the same order.
     #[error("the device is to be wiped already, since entry {at}")]
     WipeOrdered {

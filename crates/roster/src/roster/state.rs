@@ -1,6 +1,7 @@
 //! What the chain has said so far about devices, users, enrollments and epochs.
 
 use super::aside::Aside;
+use super::former::FormerKey;
 use crate::entry::{Epoch, SealedName, Wipe};
 use crate::id::{DeviceId, Enrollment, UserId};
 use crate::key::{DeviceKey, EnrollmentKeys, KemKey, VerifyingKey, digest};
@@ -24,6 +25,8 @@ pub enum Status {
 pub struct Device {
     /// Signs its segments and stands in its certificate.
     pub key: VerifyingKey,
+    /// The entry that listed this key.
+    pub key_since: u32,
     /// Its name, sealed with an office key.
     pub name: SealedName,
     /// The entry that added it.
@@ -38,6 +41,8 @@ pub struct Device {
     pub(super) last_accepted: Option<BTreeMap<([u8; 16], Compartment), u64>>,
     /// What admins have decided about the segments behind that line.
     pub(super) aside: Aside,
+    /// The keys that it had before, the first one first.
+    pub(super) former: Vec<FormerKey>,
 }
 
 impl Device {
@@ -144,7 +149,7 @@ pub(super) struct Members {
 impl Members {
     /// Whether the key of a device was used before, for whatever.
     pub(super) fn knows_device_key(&self, key: &DeviceKey) -> bool {
-        self.used.contains(key.key.as_bytes())
+        self.knows_signing_key(&key.key)
     }
 
     /// Whether one of these keys was used before, for whatever.
@@ -152,10 +157,15 @@ impl Members {
         self.used.contains(keys.sign.as_bytes()) || self.used.contains(&kem_mark(&keys.kem))
     }
 
-    /// Remembers the key of a device.
-    pub(super) fn use_device_key(&mut self, device: DeviceId, key: &DeviceKey) {
-        self.used.insert(*key.key.as_bytes());
-        self.by_key.insert(*key.key.as_bytes(), device);
+    /// Whether this key was used before, for whatever.
+    pub(super) fn knows_signing_key(&self, key: &VerifyingKey) -> bool {
+        self.used.contains(key.as_bytes())
+    }
+
+    /// Remembers a key of a device.
+    pub(super) fn use_key(&mut self, device: DeviceId, key: &VerifyingKey) {
+        self.used.insert(*key.as_bytes());
+        self.by_key.insert(*key.as_bytes(), device);
     }
 
     /// Remembers keys of an enrollment.

@@ -2,8 +2,8 @@
 
 use crate::codec;
 use crate::entry::{
-    Accept, Body, Discard, DiskEncryption, Draft, Entry, Grant, LastAccepted, Policy, RestoreEpoch, Revoke, SealedName,
-    Target, Wipe, hash_of,
+    Accept, Body, Discard, DiskEncryption, Draft, Entry, Grant, LastAccepted, Policy, Reached, RestoreEpoch, Revoke,
+    SealedName, Target, Wipe, hash_of,
 };
 use crate::id::{ClinicId, DeviceId, Enrollment, EntryHash, UserId};
 use crate::role::{Compartment, Role, Roles};
@@ -155,6 +155,18 @@ fn accept_and_discard() {
     };
     let bytes = Sample::default().sign(founder(), Body::Discard(none));
     assert!(codec::decode(&bytes).is_err(), "one that is about nothing is none");
+}
+
+#[test]
+fn device_key() {
+    let reached = |compartment, seq| Reached {
+        incarnation: [9; 16],
+        compartment,
+        seq,
+        hash: [0xdd; 32],
+    };
+    let lines = [reached(Compartment::Office, 1), reached(Compartment::Audit, 1 << 40)];
+    insta::assert_snapshot!("device_key", entry(Sample::default().device_key_body(1, 1, &lines)));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 type Act = (u8, u32, u32, u32);
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
-    prop::collection::vec((0_u8..13, 1_u32..6, 1_u32..6, 0_u32..8), 0..40)
+    prop::collection::vec((0_u8..14, 1_u32..6, 1_u32..6, 0_u32..8), 0..40)
 }
 
 fn body(sample: &Sample, (kind, first, second, third): Act) -> Body {
@@ -45,6 +45,13 @@ fn body(sample: &Sample, (kind, first, second, third): Act) -> Body {
             target,
             last_accepted: (second == 2).then(Vec::new),
         }),
+        12 => {
+            let renewals = sample
+                .roster
+                .device(&device(first))
+                .map_or(0, |one| one.former_keys().count());
+            sample.device_key_body(first, u32::try_from(renewals).unwrap() + 1, &[])
+        }
         _ => Body::Wipe(Wipe {
             device: device(first),
             nonce: [1; 16],
@@ -184,7 +191,7 @@ proptest! {
 #[test]
 fn the_acts_reach_every_kind() {
     // Founder's acts in this order; the fourth of each group is somebody else's.
-    let script: [Act; 16] = [
+    let script: [Act; 17] = [
         (0, 2, 1, 0),
         (2, 2, 2, 0),
         (5, 2, 1, 7),
@@ -195,8 +202,9 @@ fn the_acts_reach_every_kind() {
         (9, 2, 2, 1),
         (2, 3, 3, 0),
         (8, 1, 1, 0),
-        (12, 3, 1, 0),
-        (12, 3, 2, 2),
+        (12, 1, 1, 0),
+        (13, 3, 1, 0),
+        (13, 3, 2, 2),
         (11, 3, 2, 0),
         (9, 3, 1, 0),
         (8, 1, 2, 0),
@@ -208,7 +216,7 @@ fn the_acts_reach_every_kind() {
         .collect();
     kinds.sort_unstable();
     kinds.dedup();
-    assert_eq!(kinds, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(kinds, [1, 2, 3, 4, 5, 6, 7, 8, 13]);
 }
 
 /// Every byte of a history with every kind of entry, one at a time.

@@ -5,8 +5,8 @@
 use super::*;
 use crate::segment::SIGNATURE_BYTES;
 use crate::tests::clinic::{Clinic, Member, chain};
-use wardkeep_roster::entry::{Accept, Body, LastAccepted};
-use wardkeep_roster::{Compartment, Role, Roster};
+use wardkeep_roster::entry::{Accept, Body, LastAccepted, Reached};
+use wardkeep_roster::{Compartment, Role, Roster, SigningKey};
 
 const OFFICE: Compartment = Compartment::Office;
 
@@ -199,4 +199,116 @@ fn what_an_admin_accepts_counts_by_its_hash_and_nothing_in_its_place() {
     );
     let behind = |seq| is_behind_line(&clinic.roster, &chain, seq);
     assert_eq!([1, 2, 3].map(behind), [false, false, true]);
+}
+
+/// How far a chain has come.
+fn reached(clinic: &Clinic, member: usize, last: &[u8]) -> Reached {
+    let (chain, tip) = (chain(&clinic.members[member], OFFICE), tip(last));
+    Reached {
+        incarnation: chain.incarnation.0,
+        compartment: OFFICE,
+        seq: tip.seq,
+        hash: tip.hash.0,
+    }
+}
+
+/// The next segment of a member's office chain, signed with this key and citing this roster.
+fn forged(clinic: &Clinic, member: usize, last: Option<&[u8]>, key: &SigningKey, text: &str) -> Vec<u8> {
+    let place = clinic.place(member, OFFICE, last.map(tip));
+    let ops = [text.as_bytes()];
+    crate::seal_ops(&place, clinic.key(OFFICE), 1, &ops, key, &mut |_| {}).unwrap()
+}
+
+const FORMER: &str = "the signature is of a key that the device has no more";
+
+#[test]
+fn a_former_key_signs_nothing_new() {
+    let mut clinic = Clinic::of(2);
+    let old = run(&clinic, 1, "old");
+    let before = clinic.roster.clone();
+    let former = clinic.renew_device_key(1, 0x71, vec![reached(&clinic, 1, &old[1])]);
+    let two = held(&clinic, 1, &old[1]);
+    // What the former key signs from now on, and what it had signed of which the device knows nothing.
+    let late = forged(&clinic, 1, Some(&old[1]), &former, "late");
+    assert_eq!(words(&clinic.roster, &two, &late), FORMER);
+    assert_eq!(words(&clinic.roster, &two, &old[2]), FORMER);
+    // The new key goes on in the same chain.
+    let new = clinic.segment(1, OFFICE, Some(tip(&old[1])), &[b"new"]);
+    assert_eq!(words(&clinic.roster, &two, &new), "next");
+    let head = clinic.head().number;
+    assert_eq!(words(&before, &two, &new), format!("unknown roster {head}"));
+    // In a life of which the former key has signed nothing, and in another compartment, it signs nothing.
+    let mut place = clinic.place(1, OFFICE, None);
+    place.chain.incarnation = crate::Incarnation([0xdd; 16]);
+    let other_life = crate::seal_ops(&place, clinic.key(OFFICE), 1, &[b"x"], &former, &mut |_| {}).unwrap();
+    assert_eq!(words(&clinic.roster, &Frontier::new(), &other_life), FORMER);
+    let chart = Compartment::Clinical;
+    let place = clinic.place(1, chart, None);
+    let chart = crate::seal_ops(&place, clinic.key(chart), 1, &[b"x"], &former, &mut |_| {}).unwrap();
+    assert_eq!(words(&clinic.roster, &Frontier::new(), &chart), FORMER);
+}
+
+#[test]
+fn whoever_reads_from_the_beginning_takes_what_each_key_has_signed() {
+    let mut clinic = Clinic::of(2);
+    let mut all = run(&clinic, 1, "first");
+    clinic.renew_device_key(1, 0x71, vec![reached(&clinic, 1, &all[2])]);
+    let from_first = tip(&all[2]);
+    all.push(clinic.segment(1, OFFICE, Some(from_first), &[b"second"]));
+    clinic.renew_device_key(1, 0x72, vec![reached(&clinic, 1, &all[3])]);
+    all.push(clinic.segment(1, OFFICE, Some(tip(&all[3])), &[b"third"]));
+    let chain = chain(&clinic.members[1], OFFICE);
+    let mut so_far = Frontier::new();
+    for segment in &all {
+        assert_eq!(words(&clinic.roster, &so_far, segment), "next");
+        so_far.raise(chain, tip(segment));
+    }
+    // From a snapshot on: the tail alone.
+    let from_snapshot = held(&clinic, 1, &all[2]);
+    assert_eq!(words(&clinic.roster, &from_snapshot, &all[3]), "next");
+}
+
+#[test]
+fn a_former_key_cannot_put_another_past_in_place_of_the_one_that_the_device_has_confirmed() {
+    let mut clinic = Clinic::of(2);
+    let (ours, theirs) = (run(&clinic, 1, "ours"), run(&clinic, 1, "theirs"));
+    clinic.renew_device_key(1, 0x71, vec![reached(&clinic, 1, &ours[2])]);
+    // A device that has all of it is told of no fork, because there is none.
+    let all = Known(ours.iter().map(|bytes| tip(bytes)).collect());
+    assert_eq!(words(&clinic.roster, &all, &theirs[1]), FORMER);
+    // One that has nothing may be given the beginning of it, which leads nowhere.
+    let two = held(&clinic, 1, &theirs[1]);
+    assert_eq!(words(&clinic.roster, &two, &theirs[2]), FORMER);
+    // What a former key signs after it was replaced cites what it cannot know, or what it was not entitled to any more.
+    let none = Frontier::new();
+    let backdated = &theirs[0];
+    assert_eq!(words(&clinic.roster, &none, backdated), "next");
+    let (mut place, key) = (clinic.place(1, OFFICE, None), clinic.key(OFFICE));
+    place.roster = clinic.head();
+    let former = Clinic::of(2).members.remove(1).device_key;
+    let now = crate::seal_ops(&place, key, 1, &[b"x"], &former, &mut |_| {}).unwrap();
+    assert_eq!(words(&clinic.roster, &none, &now), FORMER);
+}
+
+#[test]
+fn a_new_key_signs_nothing_of_the_time_before_it() {
+    let mut clinic = Clinic::of(2);
+    let before = clinic.place(1, OFFICE, None);
+    clinic.renew_device_key(1, 0x71, Vec::new());
+    let (key, new) = (clinic.key(OFFICE), &clinic.members[1].device_key);
+    let early = crate::seal_ops(&before, key, 1, &[b"x"], new, &mut |_| {}).unwrap();
+    assert_eq!(words(&clinic.roster, &Frontier::new(), &early), FORMER);
+}
+
+/// All segments of one chain.
+struct Known(Vec<Tip>);
+
+impl Held for Known {
+    fn tip(&self, _: &Chain) -> Option<Tip> {
+        self.0.last().copied()
+    }
+
+    fn hash_at(&self, _: &Chain, seq: u64) -> Option<SegmentHash> {
+        self.0.iter().find(|tip| tip.seq == seq).map(|tip| tip.hash)
+    }
 }

@@ -100,7 +100,8 @@ pub enum Alarm {
         /// Whose checkpoint says so.
         witness: DeviceId,
     },
-    /// This device has written more than it knows: it was restored from an image, or it runs twice.
+    /// A device has written more than it knows: it was restored from an image, or it runs twice. It is this one, or another that has said with
+    /// its new key how far the former one had come.
     Cloned {
         /// Its chain.
         chain: Chain,

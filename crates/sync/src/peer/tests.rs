@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking
 
+mod device_key;
+
 use super::*;
 use crate::join::Welcomed;
 use crate::segment::Segment;

@@ -7,6 +7,7 @@ use crate::parcel::Label;
 use crate::segment::Segment;
 use crate::tests::Seeded;
 use crate::tests::clinic::{Clinic, Member, chain};
+use wardkeep_roster::entry::Reached;
 
 const OFFICE: Compartment = Compartment::Office;
 const CLINICAL: Compartment = Compartment::Clinical;
@@ -178,6 +179,48 @@ fn the_revoked_are_shut_out_at_once() {
     assert_eq!(relay.readable(&device), []);
     let none = Frontier::new();
     assert_eq!(relay.batch(&none).judge(&late), Ruling::Refuse(RefusalCode::Revoked));
+}
+
+#[test]
+fn a_former_key_is_shut_out_at_once_and_what_it_had_signed_is_still_taken() {
+    let (mut clinic, mut relay) = clinic();
+    let device = clinic.members[1].device();
+    let key = |clinic: &Clinic| *clinic.members[1].device_key.verifying_key().as_bytes();
+    let former = key(&clinic);
+    let first = clinic.segment(1, OFFICE, None, &[b"not sent yet"]);
+    let chain = chain(&clinic.members[1], OFFICE);
+    let line = Reached {
+        incarnation: chain.incarnation.0,
+        compartment: OFFICE,
+        seq: 1,
+        hash: tip(&first).hash.0,
+    };
+    let old = clinic.renew_device_key(1, 0x71, vec![line]);
+    assert_eq!(relay.may_connect(&key(&clinic)), None, "not before the roster says so");
+    let longer = relay.judge_roster(&post(&clinic, &relay)).unwrap();
+    assert!(relay.adopt(longer).is_empty(), "the device stays");
+    assert_eq!(relay.may_connect(&former), None);
+    assert_eq!(relay.may_connect(&key(&clinic)), Some(device));
+    let none = Frontier::new();
+    let mut batch = relay.batch(&none);
+    assert_eq!(
+        batch.judge(&first),
+        Ruling::Store {
+            chain,
+            tip: tip(&first)
+        }
+    );
+    let place = clinic.place(1, OFFICE, Some(tip(&first)));
+    let late = crate::seal_ops(&place, clinic.key(OFFICE), 2, &[b"late"], &old, &mut |_| {}).unwrap();
+    assert_eq!(batch.judge(&late), Ruling::Refuse(RefusalCode::Signature));
+    let second = clinic.segment(1, OFFICE, Some(tip(&first)), &[b"2"]);
+    assert_eq!(
+        batch.judge(&second),
+        Ruling::Store {
+            chain,
+            tip: tip(&second)
+        }
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use super::{Kind, Segment};
 use crate::id::RosterHead;
 use wardkeep_roster::roster::Device;
-use wardkeep_roster::{Compartment, DeviceId, Enrollment, Roster};
+use wardkeep_roster::{Compartment, DeviceId, Enrollment, Roster, VerifyingKey};
 
 /// A segment that the device which it names has signed, in a compartment and an epoch that were its to write in by the roster
 /// that it cites. Only such a segment can be opened.
@@ -36,6 +36,10 @@ pub enum Unverified {
     /// The device did not sign these bytes.
     #[error("the signature is not the device's")]
     Signature,
+    /// A key that the device had before has signed them, in a place or at a roster entry that is not that key's any more: whoever did holds a
+    /// key that was renewed, or a copy of the device's past.
+    #[error("the signature is of a key that the device has no more")]
+    FormerKey,
     /// The device did not belong to the clinic at the entry that it cites.
     #[error("device was not of the clinic at the roster entry that it cites")]
     NotActive,
@@ -57,9 +61,7 @@ impl<'a> Segment<'a> {
         }
         check_cited(roster, header.roster)?;
         let device = roster.device(&header.chain.device).ok_or(Unverified::UnknownDevice)?;
-        if !device.key.verify_digest(&self.hash().0, &self.signature()) {
-            return Err(Unverified::Signature);
-        }
+        self.check_signer(device)?;
         if !roster.is_active_at(&header.chain.device, &header.roster.hash) {
             return Err(Unverified::NotActive);
         }
@@ -79,6 +81,33 @@ impl<'a> Segment<'a> {
             return Err(Unverified::Epoch);
         }
         Ok(Verified(*self))
+    }
+}
+
+impl Segment<'_> {
+    /// The key that the device had in this place of its chain has signed it, while it was the device's.
+    fn check_signer(&self, device: &Device) -> Result<(), Unverified> {
+        let (chain, number) = (self.header().chain, self.header().roster.number);
+        let signer = device.signer(&chain.incarnation.0, chain.compartment, self.header().seq);
+        let hash = self.hash();
+        let signed = |key: &VerifyingKey| key.verify_digest(&hash.0, &self.signature());
+        if !signed(&signer.key) {
+            // Whose it is instead is for whoever looks into it; it counts for nothing either way.
+            let known = device.former_keys().chain([&device.key]).any(signed);
+            return Err(if known {
+                Unverified::FormerKey
+            } else {
+                Unverified::Signature
+            });
+        }
+        let in_time = signer.since <= number && signer.until.is_none_or(|until| number < until);
+        let seq = self.header().seq;
+        let in_line = signer.last.is_none_or(|(last, line)| seq < last || line == hash.0);
+        if in_time && in_line {
+            Ok(())
+        } else {
+            Err(Unverified::FormerKey)
+        }
     }
 }
 

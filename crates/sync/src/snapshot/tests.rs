@@ -302,3 +302,29 @@ proptest! {
         let _ = Claim::from_bytes(&bytes);
     }
 }
+
+#[test]
+fn what_a_former_key_has_signed_confirms_nothing_any_more() {
+    let mut clinic = Clinic::of(3);
+    let made = make(&clinic, 0, &[b"one row".to_vec()]);
+    let signature = sign(&clinic, 1, &made);
+    assert!(matches!(
+        judged(&clinic, None, &made, std::slice::from_ref(&signature)),
+        Ok(Trust::Confirmed { .. })
+    ));
+    let former = clinic.renew_device_key(1, 0x71, Vec::new());
+    assert_eq!(judged(&clinic, None, &made, &[signature]), Err(Untrusted::OneSigner));
+    let anew = sign(&clinic, 1, &made);
+    assert!(matches!(
+        judged(&clinic, None, &made, &[anew]),
+        Ok(Trust::Confirmed { .. })
+    ));
+    let claim = Manifest::parse(&made.manifest).unwrap().claim();
+    let what = (clinic.roster.clinic(), OFFICE, claim);
+    let forged = Countersignature::make(what, clinic.members[1].device(), clinic.head(), &former);
+    assert_eq!(judged(&clinic, None, &made, &[forged]), Err(Untrusted::OneSigner));
+    clinic.renew_device_key(0, 0x72, Vec::new());
+    let anew = sign(&clinic, 1, &made);
+    let why = Untrusted::Maker(Unverified::Signature);
+    assert_eq!(judged(&clinic, None, &made, &[anew]), Err(why), "the maker's");
+}

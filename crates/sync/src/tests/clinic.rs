@@ -7,11 +7,13 @@ use crate::secret::{EpochKey, KemSecret};
 use crate::segment::Place;
 use std::collections::BTreeMap;
 use wardkeep_roster::entry::{
-    AddDevice, AppVersion, Body, DiskEncryption, Draft, Enroll, Genesis, Grant, Policy, Revoke, SealedName, Target,
+    AddDevice, AppVersion, Body, DiskEncryption, Draft, Enroll, Genesis, Grant, Policy, Reached, RenewDeviceKey,
+    Revoke, SealedName, Target,
 };
 use wardkeep_roster::roster::DueEpoch;
 use wardkeep_roster::{
-    Compartment, DeviceId, DeviceKey, Enrollment, EnrollmentKeys, Role, Roles, Roster, Scope, SigningKey, UserId,
+    Compartment, DeviceId, DeviceKey, Enrollment, EnrollmentKeys, RenewedKey, Role, Roles, Roster, Scope, SigningKey,
+    UserId,
 };
 
 /// One person on one laptop.
@@ -151,6 +153,25 @@ impl Clinic {
             .map_or(Vec::new(), |former| key.wrap(&epoch, former));
         self.say(self.roster.next_epoch(compartment, key.commitment(&epoch), wrapped));
         self.keys.insert((compartment, number), key);
+    }
+
+    /// A member gives their device a new key, of this number, which has come so far in these chains with the former one. Returns the former.
+    pub(crate) fn renew_device_key(&mut self, member: usize, number: u8, reached: Vec<Reached>) -> SigningKey {
+        let fresh = SigningKey::from_seed(&[number; 32]);
+        let Member {
+            me,
+            sign_key,
+            device_key,
+            ..
+        } = &self.members[member];
+        let body = Body::DeviceKey(RenewDeviceKey {
+            device: me.device,
+            key: RenewedKey::prove(self.roster.clinic(), &me.device, device_key, &fresh),
+            reached,
+        });
+        let entry = self.roster.draft(*me, 2_000, body).sign(sign_key);
+        self.roster.append(&entry).unwrap();
+        std::mem::replace(&mut self.members[member].device_key, fresh)
     }
 
     pub(crate) fn head(&self) -> RosterHead {

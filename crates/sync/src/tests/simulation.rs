@@ -21,6 +21,7 @@ struct Run {
     backups: Vec<Store>,
     revoked: Option<usize>,
     number: u64,
+    renewals: u8,
 }
 
 #[test]
@@ -50,6 +51,7 @@ fn play(seed: u64) -> BTreeSet<String> {
         backups: Vec::new(),
         revoked: None,
         number: 0,
+        renewals: 0x80,
     };
     run.world.net = Net::Bad;
     for _ in 0..60 {
@@ -143,8 +145,20 @@ impl Run {
         if self.revoked.is_none() && self.world.nodes.len() > 3 && self.world.random.chance(4) {
             return self.revoke();
         }
+        if self.world.random.chance(3) {
+            return self.renew_device_key();
+        }
         self.world.clinic.renew(compartment);
         self.world.publish();
+    }
+
+    /// A device gets a new key, after a look at what the server has of it. An image from before holds the former one, and is let in nowhere.
+    fn renew_device_key(&mut self) {
+        self.calm();
+        let at = self.world.random.below(self.world.nodes.len());
+        self.renewals += 1;
+        self.world.renew_device_key(at, self.renewals);
+        self.images.retain(|(of, ..)| *of != at);
     }
 
     /// The last device is revoked, when the admin has seen all that the others have.

@@ -296,6 +296,18 @@ impl World {
         self.server.relay.adopt(longer);
     }
 
+    /// A device gets a new key: the server takes the entry, and the device learns so at once.
+    pub(crate) fn renew_device_key(&mut self, at: usize, number: u8) {
+        self.fetch_roster(at);
+        let node = &self.nodes[at];
+        let Ok(reached) = node.peer.reached() else {
+            return;
+        };
+        self.clinic.renew_device_key(node.member, number, reached);
+        self.publish();
+        self.fetch_roster(at);
+    }
+
     fn push(&mut self, at: usize, gap: &Gap) -> Vec<Action> {
         let mut segments = self.nodes[at].store.range(gap);
         if self.lost() {
