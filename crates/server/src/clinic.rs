@@ -75,7 +75,7 @@ pub fn head_of(roster: &Roster) -> RosterHead {
     RosterHead { number, hash }
 }
 
-/// The keys of a roster that may connect: its devices', and its recovery key.
+/// The keys of a roster: its devices', its recovery key, and those that its devices had before, which may connect no more.
 pub fn listings(roster: &Roster) -> impl Iterator<Item = Listing> {
     let recovery = roster.enrollment(&Enrollment::RECOVERY).map(|recovery| Listing {
         device: Enrollment::RECOVERY.device,
@@ -87,7 +87,15 @@ pub fn listings(roster: &Roster) -> impl Iterator<Item = Listing> {
         key: PeerKey(*listed.key.as_bytes()),
         revoked: !listed.may_connect(),
     });
-    devices.chain(recovery)
+    let former = roster.devices().flat_map(|(device, listed)| {
+        let keys = listed.former_keys();
+        keys.map(move |key| Listing {
+            device,
+            key: PeerKey(*key.as_bytes()),
+            revoked: true,
+        })
+    });
+    devices.chain(former).chain(recovery)
 }
 
 fn verified(entries: &[Vec<u8>]) -> Result<Roster, StoreError> {

@@ -156,6 +156,17 @@ impl Directory {
         })
     }
 
+    /// Whether the device of this key has another one in good standing by now: its connection ends, but not in the middle of the answer to the
+    /// request that has said so.
+    pub fn is_replaced(&self, key: PeerKey) -> bool {
+        let inner = self.read();
+        let Some((clinic, device, true)) = inner.listed.get(&key) else {
+            return false;
+        };
+        let good = (*clinic, *device, false);
+        *device != Enrollment::RECOVERY.device && inner.listed.values().any(|listed| *listed == good)
+    }
+
     /// How many connections are open.
     pub fn connections(&self) -> u32 {
         self.read().connections
@@ -277,6 +288,26 @@ mod tests {
         drop(cut);
         assert_eq!(directory.connections(), 1);
         assert_eq!(directory.connected_devices(A), 1);
+    }
+
+    #[test]
+    fn a_new_device_key_shuts_the_former_one_out() {
+        let (directory, limits) = (Arc::new(Directory::default()), Limits::default());
+        let of_device = |key: u8, revoked| Listing {
+            device: DeviceId([1; 16]),
+            ..listing(key, revoked)
+        };
+        directory.list(A, [of_device(7, false)]);
+        let former = directory.connect(PeerKey([7; 32]), &limits).ok().unwrap();
+        assert!(!directory.is_replaced(PeerKey([7; 32])));
+        directory.list(A, [of_device(8, false), of_device(7, true)]);
+        assert!(former.cut().is_cancelled());
+        assert!(directory.is_replaced(PeerKey([7; 32])) && !directory.is_replaced(PeerKey([8; 32])));
+        assert_eq!(directory.standing(PeerKey([7; 32])), Standing::Revoked);
+        assert!(directory.connect(PeerKey([8; 32]), &limits).is_ok());
+        // The device leaves: none of its keys has a successor.
+        directory.list(A, [of_device(8, true), of_device(7, true)]);
+        assert!(!directory.is_replaced(PeerKey([7; 32])));
     }
 
     #[test]

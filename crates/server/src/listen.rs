@@ -28,6 +28,8 @@ const HANDSHAKES: usize = 128;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// A stranger's connection ends after this time, so that strangers cannot keep the places of strangers for ever.
 const STRANGERS_STAY: Duration = Duration::from_secs(10 * 60);
+/// The connection of a key that its device has replaced ends after this time, whatever it is in the middle of.
+const FORMER_KEY_STAYS: Duration = Duration::from_secs(5);
 /// A connection on which nothing moves is asked whether it is still there.
 const PING_EVERY: Duration = Duration::from_secs(60);
 const PING_ANSWER: Duration = Duration::from_secs(20);
@@ -158,7 +160,8 @@ where
     S::Future: Send + 'static,
 {
     let mut stays = pin!(tokio::time::sleep(STRANGERS_STAY));
-    let (mut stopping, mut looked) = (false, false);
+    let mut ends = pin!(tokio::time::sleep(Duration::ZERO));
+    let (mut stopping, mut looked, mut replaced) = (false, false, false);
     loop {
         tokio::select! {
             ended = &mut serving => {
@@ -167,7 +170,14 @@ where
                 }
                 return;
             }
-            () = connected.cut().cancelled() => {
+            () = connected.cut().cancelled(), if !replaced => {
+                if app.directory.is_replaced(key) {
+                    // Every request asks anew what its key may: this one is answered, and no other is.
+                    replaced = true;
+                    ends.as_mut().reset(tokio::time::Instant::now() + FORMER_KEY_STAYS);
+                    serving.as_mut().graceful_shutdown();
+                    continue;
+                }
                 app.metrics.cut_connections.inc();
                 tracing::info!("a connection of a revoked device was cut");
                 return;
@@ -175,6 +185,10 @@ where
             () = app.stop.cancelled(), if !stopping => {
                 stopping = true;
                 serving.as_mut().graceful_shutdown();
+            }
+            () = &mut ends, if replaced => {
+                app.metrics.cut_connections.inc();
+                return;
             }
             () = &mut stays, if !looked => {
                 looked = true;

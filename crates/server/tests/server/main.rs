@@ -6,6 +6,7 @@ mod blobs;
 mod certificates;
 mod cost;
 mod crash;
+mod device_key;
 mod founding;
 mod joins;
 mod leases;

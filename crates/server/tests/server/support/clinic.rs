@@ -1,9 +1,9 @@
 //! A clinic with known keys, and devices that write chains of segments.
 
-use wardkeep_roster::entry::{AddDevice, Body, Draft, Enroll, Genesis, Grant, Revoke, Target};
+use wardkeep_roster::entry::{AddDevice, Body, Draft, Enroll, Genesis, Grant, RenewDeviceKey, Revoke, Target};
 use wardkeep_roster::key::digest;
 use wardkeep_roster::sample;
-use wardkeep_roster::{ClinicId, Compartment, DeviceKey, Enrollment, KemKey, Role, Roles, Roster, Scope};
+use wardkeep_roster::{ClinicId, Compartment, DeviceKey, Enrollment, KemKey, RenewedKey, Role, Roles, Roster, Scope};
 use wardkeep_sync::epoch::EpochId;
 use wardkeep_sync::segment::Place;
 use wardkeep_sync::{Chain, EpochKey, Incarnation, KemSecret, RosterHead, Segment, Tip, seal_ops};
@@ -127,6 +127,30 @@ impl SampleClinic {
             target: Target::Device(sample::device(number)),
             last_accepted: None,
         }))
+    }
+
+    /// The user of this number gives their device its first new key, and draws no line. Returns the entry.
+    pub fn renew_device_key(&mut self, number: u32) -> Vec<u8> {
+        let (device, me) = (sample::device(number), sample::enrollment(number, number));
+        let key = RenewedKey::prove(
+            self.id(),
+            &device,
+            &sample::device_key(&device),
+            &sample::renewed_key(&device, 1),
+        );
+        let body = Body::DeviceKey(RenewDeviceKey {
+            device,
+            key,
+            reached: Vec::new(),
+        });
+        let entry = self.roster.draft(me, 2, body).sign(&sample::enrollment_key(&me));
+        self.roster.append(&entry).unwrap();
+        entry
+    }
+
+    /// The seed of that new key.
+    pub fn renewed_seed(&self, number: u32) -> [u8; 32] {
+        *sample::renewed_key(&sample::device(number), 1).to_seed()
     }
 
     /// The first epochs, all with one key.
