@@ -29,7 +29,7 @@ pub use alarm::Alarm;
 pub use aside::{ASIDE_MAX, Aside};
 pub use blob::Carried;
 pub use chunks::{ChunkFolder, clear_chunks};
-pub use device::{Cursor, JOINING_MAX, ServerLink};
+pub use device::{Cursor, JOINING_MAX, Renewal, ServerLink};
 pub use error::SpoolError;
 pub use mailbox::PARCEL_MAX;
 pub use receipt::KeptReceipt;

@@ -5,6 +5,7 @@ use super::error::{Failed, SpoolError, damaged};
 use crate::key::SigningSeed;
 use rusqlite::{OptionalExtension, params};
 use wardkeep_roster::ClinicId;
+use wardkeep_roster::limit::MAX_ENTRY_BYTES;
 use wardkeep_sync::peer::MAX_MEMORY_BYTES;
 use zeroize::Zeroizing;
 
@@ -22,6 +23,14 @@ pub struct ServerLink {
     pub pin: [u8; 32],
     /// The clinic.
     pub clinic: ClinicId,
+}
+
+/// A new device key under way.
+pub struct Renewal {
+    /// The seed of the next key.
+    pub seed: SigningSeed,
+    /// The signed roster entry that lists it.
+    pub entry: Vec<u8>,
 }
 
 /// How far this device has come with something. Numbers that only grow, or times in Unix milliseconds.
@@ -51,6 +60,8 @@ pub enum Cursor {
     OfficeAudit,
     /// The same of the chart's audit chain.
     ClinicalAudit,
+    /// The roster entry of this device's present key, once the log says that the key was renewed.
+    DeviceKey,
 }
 
 impl Cursor {
@@ -68,6 +79,7 @@ impl Cursor {
             Self::Rescued => "rescued",
             Self::OfficeAudit => "office_audit",
             Self::ClinicalAudit => "clinical_audit",
+            Self::DeviceKey => "device_key",
         }
     }
 }
@@ -92,6 +104,52 @@ impl Spool {
         }
         let insert = "INSERT INTO device (one, seed) VALUES (1, ?1)";
         self.conn.execute(insert, params![seed.expose().as_slice()]).failed()?;
+        Ok(())
+    }
+
+    /// The device's next key with the roster entry that lists it, while it is not known whether the roster has it.
+    pub fn renewal(&self) -> Result<Option<Renewal>, SpoolError> {
+        let mut query = self.conn.prepare_cached("SELECT seed, entry FROM renewal").failed()?;
+        let row: Option<(Vec<u8>, Vec<u8>)> = query
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+            .failed()?;
+        let Some((seed, entry)) = row else {
+            return Ok(None);
+        };
+        let seed = SigningSeed::from_slice(&Zeroizing::new(seed)).ok_or_else(damaged)?;
+        Ok(Some(Renewal { seed, entry }))
+    }
+
+    /// Keeps the next key and its entry, before the entry is sent anywhere. One that is under way is never replaced.
+    pub fn begin_renewal(&mut self, renewal: &Renewal) -> Result<(), SpoolError> {
+        if renewal.entry.len() > MAX_ENTRY_BYTES {
+            return Err(SpoolError::TooLarge {
+                what: "roster entry",
+                max: MAX_ENTRY_BYTES,
+            });
+        }
+        if self.renewal()?.is_some() {
+            return Err(SpoolError::Exists { what: "new device key" });
+        }
+        let insert = "INSERT INTO renewal (one, seed, entry) VALUES (1, ?1, ?2)";
+        let row = params![renewal.seed.expose().as_slice(), renewal.entry];
+        self.conn.execute(insert, row).failed()?;
+        Ok(())
+    }
+
+    /// The roster lists the next key: it takes the place of the former one, which is gone.
+    pub fn finish_renewal(&mut self) -> Result<(), SpoolError> {
+        let tx = self.conn.transaction().failed()?;
+        let put = "UPDATE device SET seed = (SELECT seed FROM renewal) WHERE EXISTS (SELECT 1 FROM renewal)";
+        tx.execute(put, []).failed()?;
+        tx.execute("DELETE FROM renewal", []).failed()?;
+        tx.commit().failed()
+    }
+
+    /// The roster has another entry in that place: the next key never counted.
+    pub fn drop_renewal(&mut self) -> Result<(), SpoolError> {
+        self.conn.execute("DELETE FROM renewal", []).failed()?;
         Ok(())
     }
 

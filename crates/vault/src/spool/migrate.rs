@@ -12,6 +12,7 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"WKsp");
 /// `tip` holds the last segment of each chain that `segment` has without a gap, from `floor` on where a snapshot stands for what was before. `acknowledged` is the server's vector as it last said it.
 /// `blob` has one row for each sealed file that the clinic's records name: `here` when it is whole and verified on this disk, `acknowledged`
 /// when the server says that it has it, `damaged` how often the server gave other bytes.
+/// `renewal` has the device's next key and the roster entry that was made of it, from before the entry is sent until the roster has it or another.
 pub(super) const STEPS: &[&str] = &[
     "
 CREATE TABLE device (
@@ -126,6 +127,13 @@ CREATE TABLE aside (
     hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
     at_ms INTEGER NOT NULL,
     bytes BLOB NOT NULL
+) STRICT;
+",
+    "
+CREATE TABLE renewal (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    seed BLOB NOT NULL CHECK (length(seed) = 32),
+    entry BLOB NOT NULL
 ) STRICT;
 ",
 ];

@@ -123,6 +123,42 @@ fn keys_clinic_and_roster_are_never_replaced() {
 }
 
 #[test]
+fn a_new_device_key_takes_the_place_of_the_former_in_one_step() {
+    let (machine, anna) = Machine::founded();
+    let mut spool = Spool::open_unlocked(&machine.env, &anna).unwrap();
+    let fresh = || SigningSeed::generate(&*machine.env.random);
+    let (first, second) = (fresh(), fresh());
+    let renewal = |seed: &SigningSeed, entry: &[u8]| Renewal {
+        seed: SigningSeed::from_slice(seed.expose()).unwrap(),
+        entry: entry.to_vec(),
+    };
+    spool.set_device_seed(&first).unwrap();
+    assert!(spool.renewal().unwrap().is_none());
+    spool.finish_renewal().unwrap();
+    assert!(
+        spool.device_seed().unwrap().unwrap().same(&first),
+        "nothing under way, nothing replaced"
+    );
+    spool.begin_renewal(&renewal(&second, b"entry")).unwrap();
+    let again = spool.begin_renewal(&renewal(&fresh(), b"another"));
+    assert!(matches!(again, Err(SpoolError::Exists { .. })));
+    drop(spool);
+    let mut spool = Spool::open_unlocked(&machine.env, &anna).unwrap();
+    let kept = spool.renewal().unwrap().unwrap();
+    assert!(kept.seed.same(&second) && kept.entry == b"entry");
+    assert!(
+        spool.device_seed().unwrap().unwrap().same(&first),
+        "until the roster has it"
+    );
+    spool.drop_renewal().unwrap();
+    assert!(spool.renewal().unwrap().is_none());
+    spool.begin_renewal(&renewal(&second, b"entry")).unwrap();
+    spool.finish_renewal().unwrap();
+    assert!(spool.renewal().unwrap().is_none());
+    assert!(spool.device_seed().unwrap().unwrap().same(&second));
+}
+
+#[test]
 fn segments_are_kept_once_in_order_as_they_came() {
     let (machine, anna) = Machine::founded();
     let mut spool = Spool::open_unlocked(&machine.env, &anna).unwrap();
@@ -275,7 +311,7 @@ fn damage_is_named_and_moved_aside_and_a_newer_file_left_alone() {
         newer,
         SpoolError::File(OpenError::Newer {
             found: 77,
-            known: 5,
+            known: 6,
             ..
         })
     ));
