@@ -330,7 +330,7 @@ function sheets(split: boolean): RecoverySheets {
 const keys: KeyRow[] = [
   key({ key: "epoch_office", by: "admin", number: 7, due_ms: NOW + 10 * DAY, may: true }),
   key({ key: "epoch_clinical", by: "clinician", number: 4, due_ms: NOW + 10 * DAY }),
-  key({ key: "device_key", by: "join_anew", since_ms: NOW - 210 * DAY }),
+  key({ key: "device_key", by: "anybody", since_ms: NOW - 210 * DAY, due_ms: NOW + 155 * DAY, may: true }),
   key({
     key: "vault_office",
     by: "admin",

@@ -437,6 +437,14 @@ export const scenes = {
       await page.waitForSelector(id("key-renew-confirm"));
     },
   },
+  "key-renew-device": {
+    at: "?sync=up_to_date",
+    steps: async (page) => {
+      await page.keyboard.press("Alt+k");
+      await page.click(id("key-renew-device_key"));
+      await page.waitForSelector(id("key-renew-confirm"));
+    },
+  },
   "devices-aside": {
     at: "?sync=up_to_date&aside=1",
     steps: async (page) => {

@@ -14,7 +14,7 @@ use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::session::lock::lock;
 use crate::session::wire::LockReason;
-use crate::sync::{Desk, fetch_roster, one_at_a_time, revoked};
+use crate::sync::{Desk, device_key, fetch_roster, one_at_a_time, revoked};
 use wardkeep_roster::roster::{Device, Status};
 use wardkeep_sync::wire::LeasePost;
 use wardkeep_vault::key::LeaseShare;
@@ -116,6 +116,8 @@ pub(crate) fn meet_if_ended(clinic: &Clinic) -> Result<(), CommandError> {
 
 /// The roster first: who was revoked meanwhile learns that, and gets nothing.
 fn renew_by_roster(clinic: &Clinic) -> Result<(), CommandError> {
+    // Which of two keys is let in must be known first.
+    device_key::settle(clinic)?;
     fetch_roster(clinic)?;
     if clinic.with_clinic_desk(|desk| is_good(desk))? {
         return renew(clinic);

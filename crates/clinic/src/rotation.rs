@@ -4,6 +4,7 @@
 //! by the next unlock or by asking again. Why each is built as it is: docs/adr/0012-rotation.md.
 
 pub(crate) mod age;
+mod device_key;
 mod epoch;
 pub mod list;
 pub mod progress;

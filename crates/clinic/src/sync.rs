@@ -17,6 +17,7 @@ mod background;
 mod backoff;
 mod checkpoint;
 mod desk;
+pub(crate) mod device_key;
 mod exchange;
 mod fetch;
 pub mod files;
@@ -54,7 +55,7 @@ use crate::link::{Address, Identity, Link, LinkError, Pin, Server};
 use crate::session::Session;
 use background::Background;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Runtime;
 use wardkeep_vault::clock::Clock;
@@ -66,6 +67,8 @@ pub(crate) struct Sync {
     desk: Mutex<Option<Desk>>,
     /// The server of the clinic, with its connection.
     server: Mutex<Option<Arc<Server>>>,
+    /// This device has another key since that connection was made.
+    key_changed: Arc<AtomicBool>,
     /// Drives the sockets; made when the first is needed.
     runtime: Mutex<Option<Arc<Runtime>>>,
     /// What a surface is shown.
@@ -132,6 +135,11 @@ impl Sync {
     /// Forgets what was read, so that it is read anew: after a lock, when another process may write.
     pub(crate) fn close_desk(&self) {
         held(&self.desk).take();
+    }
+
+    /// Rung by whoever keeps the device's key when it is another one.
+    fn key_changed(&self) -> &Arc<AtomicBool> {
+        &self.key_changed
     }
 
     /// Forgets the connection: another server, or another identity.
@@ -223,6 +231,9 @@ impl Clinic {
 
     /// The server of this device's clinic.
     pub(crate) fn server(&self) -> Result<Arc<Server>, CommandError> {
+        if self.sync().key_changed.swap(false, Ordering::AcqRel) {
+            self.sync().forget_server();
+        }
         if let Some(server) = &*held(&self.sync().server) {
             return Ok(Arc::clone(server));
         }

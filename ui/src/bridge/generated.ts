@@ -817,7 +817,7 @@ clinic: string | null,
 detail: ErrorDetail | null, };
 
 /** Who may renew a key. */
-export type KeyHolder = "admin" | "clinician" | "yourself" | "server" | "join_anew";
+export type KeyHolder = "admin" | "clinician" | "anybody" | "yourself" | "server" | "join_anew";
 
 /** A key or certificate of the clinic or of this laptop. */
 export type KeyKind = "epoch_office" | "epoch_clinical" | "vault_office" | "vault_clinical" | "device_key" | "device_secret" | "password" | "recovery_key" | "server_certificate";

@@ -19,6 +19,8 @@ use wardkeep_vault::store::wire_compartment;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// Days that a vault key is used.
 const VAULT_KEY_DAYS: u64 = 365;
+/// Days that a device key is used.
+const DEVICE_KEY_DAYS: u64 = 365;
 /// How long before its end the server's certificate should have been renewed.
 const CERTIFICATE_DAYS: u64 = 30;
 
@@ -117,9 +119,14 @@ fn clinic_rows(session: &Session, desk: &Desk, rows: &mut Vec<KeyRow>) -> Result
     }
     let said_at = |number: u32| roster.entry(number).map(|entry| entry.at_ms);
     if let Some(device) = roster.device(&desk.device()?) {
+        let since_ms = said_at(device.key_since);
+        let due_ms = since_ms.map(|since| since.saturating_add(DEVICE_KEY_DAYS * DAY_MS));
         rows.push(KeyRow {
-            since_ms: said_at(device.added_at),
-            ..blank(KeyKind::DeviceKey, KeyHolder::JoinAnew)
+            since_ms,
+            due_ms,
+            overdue: due_ms.is_some_and(|due| due <= session.now_ms()),
+            may: session.unlocked().enrollment.is_some(),
+            ..blank(KeyKind::DeviceKey, KeyHolder::Anybody)
         });
     }
     if let Some(recovery) = roster.enrollment(&Enrollment::RECOVERY) {

@@ -2,7 +2,7 @@
 
 use super::list::rows;
 use super::wire::{KeyKind, KeyRow};
-use super::{epoch, vault_key};
+use super::{device_key, epoch, vault_key};
 use crate::clinic::Clinic;
 use crate::command::{Command, Need};
 use crate::error::CommandError;
@@ -28,6 +28,7 @@ impl Command for Input {
             KeyKind::EpochClinical => epoch::rotate(clinic, Compartment::Clinical, self.key)?,
             KeyKind::VaultOffice => vault_key::rotate(clinic, Compartment::Office, self.key)?,
             KeyKind::VaultClinical => vault_key::rotate(clinic, Compartment::Clinical, self.key)?,
+            KeyKind::DeviceKey => device_key::rotate(clinic)?,
             _ => return Err(CommandError::invalid("key")),
         }
         rows(clinic)

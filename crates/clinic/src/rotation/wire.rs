@@ -52,6 +52,8 @@ pub enum KeyHolder {
     Admin,
     /// A clinician: nobody else holds what it takes.
     Clinician,
+    /// Anybody who works on this laptop.
+    Anybody,
     /// The person whose password it is.
     Yourself,
     /// Whoever runs the server; it renews by itself.

@@ -8,6 +8,9 @@ use crate::clinic::Clinic;
 use crate::error::{CommandError, ErrorCode};
 use crate::link::{Address, Pin, Server};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use wardkeep_roster::codec;
+use wardkeep_roster::entry::Reached;
 use wardkeep_roster::roster::Status;
 use wardkeep_roster::{Compartment, DeviceId, Roster, SigningKey};
 use wardkeep_sync::id::{Incarnation, RosterHead};
@@ -16,7 +19,7 @@ use wardkeep_sync::peer::{Action, Memory, Origin, Peer};
 use wardkeep_sync::receipt::Answered;
 use wardkeep_vault::clock::Clock;
 use wardkeep_vault::home::{Home, HomeLock};
-use wardkeep_vault::spool::Spool;
+use wardkeep_vault::spool::{Renewal, Spool};
 
 /// The spool and what was read of it.
 pub(crate) struct Desk {
@@ -27,6 +30,8 @@ pub(crate) struct Desk {
     remembered: Vec<u8>,
     home: Home,
     clock: Arc<dyn Clock>,
+    /// Rung when this device has another key: connections of the former one are of no use.
+    key_changed: Arc<AtomicBool>,
     _home: Arc<HomeLock>,
 }
 
@@ -50,6 +55,7 @@ impl Desk {
             peer: None,
             home: clinic.home().clone(),
             clock: Arc::clone(&clinic.machine().clock),
+            key_changed: Arc::clone(clinic.sync().key_changed()),
             _home: home,
         };
         if !entries.is_empty() {
@@ -79,7 +85,55 @@ impl Desk {
             roster,
             memory,
         }));
+        self.settle_key()
+    }
+
+    /// What became of a new key of this device, by the roster that is here: it takes the place of the former one, or it never counted. While
+    /// neither is known nothing is sealed.
+    fn settle_key(&mut self) -> Result<(), CommandError> {
+        let Some(renewal) = self.spool.renewal()? else {
+            return Ok(());
+        };
+        let key = signing_key(&renewal.seed).verifying_key();
+        let (roster, me) = (self.roster()?, self.device()?);
+        let listed = roster.device(&me).is_some_and(|device| device.key == key);
+        let place = codec::decode(&renewal.entry).map_err(|_| damaged())?.number;
+        let under_way = !listed && roster.head().0 < place;
+        if listed {
+            self.spool.finish_renewal()?;
+            self.key_changed.store(true, Ordering::Release);
+        } else if !under_way {
+            self.spool.drop_renewal()?;
+        }
+        self.peer()?.0.set_key_under_way(under_way);
         Ok(())
+    }
+
+    /// A new key of this device and the entry that lists it, onto the disk before anybody is sent the entry.
+    pub(crate) fn begin_key(&mut self, renewal: &Renewal) -> Result<(), CommandError> {
+        self.spool.begin_renewal(renewal)?;
+        self.settle_key()
+    }
+
+    /// Finds out, from entries that follow the head, what became of a new key, before anything else follows from them: what a session seals
+    /// at its end is to be under the key that counts. Returns how many of the entries were taken.
+    pub(super) fn settle_key_among(&mut self, entries: &[Vec<u8>]) -> Result<(usize, Vec<Action>), CommandError> {
+        let (Some(renewal), Some(first)) = (self.spool.renewal()?, entries.first()) else {
+            return Ok((0, Vec::new()));
+        };
+        if *first == renewal.entry {
+            return Ok((1, self.extend_roster(&entries[..1])?));
+        }
+        if self.roster()?.clone().append(first).is_ok() {
+            self.spool.drop_renewal()?;
+            self.peer()?.0.set_key_under_way(false);
+        }
+        Ok((0, Vec::new()))
+    }
+
+    /// How far this device's key has come; nothing where others know more of the device than it does itself.
+    pub(crate) fn reached(&self) -> Result<Vec<Reached>, CommandError> {
+        self.standing()?.reached().map_err(|_| ErrorCode::Conflict.into())
     }
 
     /// The state machine.
@@ -132,6 +186,7 @@ impl Desk {
         let actions = peer.on_roster(slices());
         let fresh: Vec<&[u8]> = peer.roster().entries_after(before).collect();
         self.spool.keep_roster(before + 1, &fresh)?;
+        self.settle_key()?;
         let (me, roster) = (self.device()?, self.roster()?);
         if Answered::of(roster, me).is_some() {
             // From here on nothing opens, also when the program ends before it does anything else.

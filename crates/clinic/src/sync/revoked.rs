@@ -19,10 +19,12 @@ pub(crate) fn learn(clinic: &Clinic) -> Result<(), CommandError> {
     let asked = clinic.with_clinic_desk(|desk| Ok((desk.roster()?.clinic(), desk.device()?, desk.head()?.number)))?;
     let (of, device, after) = asked;
     let server = as_stranger(clinic)?;
-    let entries = clinic.ask_at(
+    let mut entries = clinic.ask_at(
         &server,
         |link| async move { link.revocation_after(of, device, after).await },
     )?;
+    let (taken, _) = clinic.with_clinic_desk(|desk| desk.settle_key_among(&entries))?;
+    entries.drain(..taken);
     if clinic.with_clinic_desk(|desk| is_revoked_by(desk, &entries))? {
         // What was written until now is sealed by the roster that it was written under.
         clinic.sync().live().revoked = true;

@@ -22,12 +22,15 @@ const TRIES: usize = 4;
 /// Fetches the entries after this device's head, as far as they are valid. What follows from them is to be done.
 pub(super) fn fetch(clinic: &Clinic) -> Result<Vec<Action>, CommandError> {
     let mine = clinic.with_clinic_desk(|desk| desk.head())?;
-    let entries = clinic.ask(|link| async move { link.roster_after(mine.number).await })?;
+    let mut entries = clinic.ask(|link| async move { link.roster_after(mine.number).await })?;
+    let (taken, mut actions) = clinic.with_clinic_desk(|desk| desk.settle_key_among(&entries))?;
+    entries.drain(..taken);
     if clinic.with_clinic_desk(|desk| wipe::is_ordered_by(desk, &entries))? {
         // What was written until now is sealed by the roster that it was written under.
         lock(clinic, LockReason::Wiped);
     }
-    clinic.with_clinic_desk(|desk| desk.extend_roster(&entries))
+    actions.extend(clinic.with_clinic_desk(|desk| desk.extend_roster(&entries))?);
+    Ok(actions)
 }
 
 /// The same for whoever acts next: what is wrong is told, everything else waits for the next round.

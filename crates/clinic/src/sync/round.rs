@@ -3,7 +3,7 @@
 
 use super::exchange::{Exchanged, exchange};
 use super::wire::ProblemKind;
-use super::{apply, aside, checkpoint, fetch, files, held, push, revoked, seal, snapshot, trail};
+use super::{apply, aside, checkpoint, device_key, fetch, files, held, push, revoked, seal, snapshot, trail};
 use crate::clinic::Clinic;
 use crate::device::revoke;
 use crate::enrollment::{access, delivery, joining, naming};
@@ -82,6 +82,7 @@ fn run(clinic: &Clinic) -> Result<Outcome, CommandError> {
     if is_to_be_wiped(clinic)? {
         return wipe::obey(clinic);
     }
+    device_key::settle(clinic)?;
     // By the roster that it was written under: whoever lost a right since had it then.
     seal::all(clinic)?;
     lease::follow(clinic)?;

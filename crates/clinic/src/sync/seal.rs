@@ -9,7 +9,7 @@ use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use wardkeep_record::op::Compartment;
 use wardkeep_sync::id::Incarnation;
-use wardkeep_sync::segment::seal_ops;
+use wardkeep_sync::segment::{Segment, Unverified, seal_ops};
 use wardkeep_vault::random;
 use wardkeep_vault::spool::Kept;
 use wardkeep_vault::store::{Pending, StoreError, wire_compartment};
@@ -117,6 +117,10 @@ pub(super) fn empty_outbox(session: &Session, desk: &mut Desk, at: Compartment) 
         let Some(last) = waiting.last() else {
             return Ok(());
         };
+        if waiting.iter().any(|segment| is_of_former_key(desk, &segment.bytes)) {
+            // Sealed before the device's key was renewed by somebody else of this laptop, and not in the spool then: it is written anew.
+            return live_anew(session, desk);
+        }
         let bytes: Vec<&[u8]> = waiting.iter().map(|segment| segment.bytes.as_slice()).collect();
         for (kept, segment) in desk.spool.keep_segments(&bytes)?.into_iter().zip(&waiting) {
             match kept {
@@ -139,6 +143,21 @@ pub(super) fn renew(session: &Session, desk: &mut Desk) -> Result<(), CommandErr
     let me = desk.device()?.to_string();
     let kind = kind_name(ProblemKind::Clone);
     desk.spool.raise_alarm(kind, &me, "", session.now_ms())?;
+    live_anew(session, desk)
+}
+
+/// Whether a sealed segment of this device can never be sent, because the key that signed it has been replaced since.
+fn is_of_former_key(desk: &Desk, bytes: &[u8]) -> bool {
+    let segment = Segment::parse(bytes).ok();
+    let roster = desk.roster().ok();
+    let said = segment
+        .zip(roster)
+        .map(|(segment, roster)| segment.verify(roster).err());
+    said.flatten() == Some(Unverified::FormerKey)
+}
+
+/// New chains, from 1: what no chain of the server holds is sealed anew in them.
+fn live_anew(session: &Session, desk: &mut Desk) -> Result<(), CommandError> {
     let fresh = Incarnation(random::array(&*session.env.random));
     desk.peer()?.0.begin(fresh);
     desk.save()

@@ -4,6 +4,7 @@ mod attach;
 mod cloud;
 mod conflicts;
 mod converging;
+mod device_key;
 mod documents;
 mod incidents;
 mod joining;

@@ -30,6 +30,7 @@ pub fn rotate(common: &Common, wanted: &Rotate, printer: &Printer) -> Result<Exi
         RotateKey::EpochClinical => KeyKind::EpochClinical,
         RotateKey::VaultOffice => KeyKind::VaultOffice,
         RotateKey::VaultClinical => KeyKind::VaultClinical,
+        RotateKey::DeviceKey => KeyKind::DeviceKey,
     };
     let ended = AtomicBool::new(false);
     let renewed = std::thread::scope(|scope| {
@@ -87,6 +88,7 @@ fn line(row: &KeyRow) -> Vec<String> {
     let by = match row.by {
         KeyHolder::Admin => "an admin",
         KeyHolder::Clinician => "a clinician",
+        KeyHolder::Anybody => "anybody on this laptop",
         KeyHolder::Yourself => "yourself",
         KeyHolder::Server => "the server, by itself",
         KeyHolder::JoinAnew => "revoke this laptop and join anew",

@@ -23,4 +23,6 @@ pub enum RotateKey {
     VaultOffice,
     /// The key of this laptop's chart file
     VaultClinical,
+    /// The key in this laptop's certificate, which signs what it sends
+    DeviceKey,
 }

@@ -93,6 +93,21 @@ function Meaning(props: { of: KeyKind }) {
       </>
     );
   }
+  if (props.of === "device_key") {
+    return (
+      <>
+        <li>
+          <Trans>The server and the other computers take nothing new under the former key from now on.</Trans>
+        </li>
+        <li>
+          <Trans>What this computer has sent before stays valid, and what waits to be sent goes out first.</Trans>
+        </li>
+        <li>
+          <Trans>The server must be reachable. All computers of the clinic need this version of Wardkeep.</Trans>
+        </li>
+      </>
+    );
+  }
   return (
     <>
       <li>

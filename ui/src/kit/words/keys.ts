@@ -21,7 +21,7 @@ export const KEY_WORDS: Record<KeyKind, { name: MessageDescriptor; purpose: Mess
     purpose: msg`Encrypts charts on this disk.`,
   },
   device_key: {
-    name: msg`Certificate of this computer`,
+    name: msg`Key and certificate of this computer`,
     purpose: msg`Proves to the server and to the others that this is this computer, and signs what it sends.`,
   },
   device_secret: {
@@ -45,6 +45,7 @@ export const KEY_WORDS: Record<KeyKind, { name: MessageDescriptor; purpose: Mess
 export const KEY_HOLDER_WORDS: Record<KeyHolder, MessageDescriptor> = {
   admin: msg`an administrator`,
   clinician: msg`a clinician`,
+  anybody: msg`anybody on this computer`,
   yourself: msg`you, under Settings`,
   server: msg`the server, by itself`,
   join_anew: msg`revoke this computer, then let it join anew`,

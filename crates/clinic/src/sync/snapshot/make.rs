@@ -15,7 +15,7 @@ use crate::sync::Desk;
 use serde::Deserialize;
 use ts_rs::TS;
 use wardkeep_record::op::Compartment;
-use wardkeep_roster::{Enrollment, SigningKey};
+use wardkeep_roster::{Enrollment, Roster, SigningKey};
 use wardkeep_sync::frontier::Frontier;
 use wardkeep_sync::secret::EpochKey;
 use wardkeep_sync::segment::Place;
@@ -161,6 +161,7 @@ fn send(clinic: &Clinic, folder: &ChunkFolder, bytes: Vec<u8>) -> Result<(), Com
 /// What sealing needs.
 struct With<'a> {
     clinic: &'a Clinic,
+    roster: &'a Roster,
     at: Compartment,
     place: Place,
     key: EpochKey,
@@ -187,6 +188,7 @@ fn seal(
     };
     let with = With {
         clinic,
+        roster: desk.roster()?,
         at,
         place,
         key,
@@ -210,7 +212,7 @@ impl With<'_> {
         }
         let hash = claim.hash(&self.place.clinic).0;
         let folder = ChunkFolder::of(self.clinic.home(), &hash);
-        if let Some(bytes) = sealed_before(&folder, &hash)? {
+        if let Some(bytes) = sealed_before(self.roster, &folder, &hash)? {
             return Ok(Some((folder, bytes)));
         }
         folder.clear().map_err(CommandError::from)?;
@@ -253,13 +255,14 @@ impl With<'_> {
 }
 
 /// The manifest of a snapshot of this very state that was sealed before and not sent to its end.
-fn sealed_before(folder: &ChunkFolder, claim: &[u8; 32]) -> Result<Option<Vec<u8>>, Failed> {
+fn sealed_before(roster: &Roster, folder: &ChunkFolder, claim: &[u8; 32]) -> Result<Option<Vec<u8>>, Failed> {
     let Some(bytes) = folder.get(claim).map_err(CommandError::from)? else {
         return Ok(None);
     };
     let whole = Manifest::parse(&bytes).is_ok_and(|manifest| {
         let mut chunks = manifest.chunks().iter();
-        chunks.all(|name| folder.has(&name.hash, name.bytes))
+        // The device's key may be another one by now.
+        manifest.is_signed(&bytes, roster) && chunks.all(|name| folder.has(&name.hash, name.bytes))
     });
     Ok(whole.then_some(bytes))
 }
