@@ -12,6 +12,7 @@ mod break_glass;
 mod canary;
 mod cipher;
 mod command_line;
+mod device_key;
 mod disk_full;
 mod documents;
 mod flip;
