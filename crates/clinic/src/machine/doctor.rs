@@ -98,6 +98,7 @@ const SPACE_WARNING: u64 = 1 << 30;
 const FIRST_MS: u64 = 1_735_689_600_000;
 
 /// Most files whose permissions are looked at.
+#[cfg(unix)]
 const FILES_LIMIT: usize = 100_000;
 
 impl Command for Input {

@@ -1,6 +1,8 @@
 //! The sheets as text, and as files that their owner alone can read.
 
-use crate::exit::{Exit, Failure};
+#[cfg(unix)]
+use crate::exit::Exit;
+use crate::exit::Failure;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
