@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and its name says what it holds"
 )]
 
+mod admin_window;
 mod break_glass;
 mod canary;
 mod cipher;

@@ -1,11 +1,13 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
+import { useAsk } from "../bridge";
 import { showMoment } from "../kit/dates";
 import { showClock } from "../kit/numbers";
-import { useSession } from "../kit/session";
+import { useRights, useSession } from "../kit/session";
 import css from "../kit/shell.module.css";
 import { useStatusEntries } from "../kit/status";
+import { isAttached } from "../kit/useSync";
 import { syncLine } from "../kit/words/sync";
 import { usePlace } from "./place";
 import { useSyncWatch } from "./useSyncWatch";
@@ -50,6 +52,7 @@ export function StatusLine() {
 function SyncWords() {
   const { t, i18n } = useLingui();
   const sync = useSyncWatch();
+  const rights = useRights();
   // What was true a while ago is not said as if it were true now.
   const status = sync.error ? undefined : sync.data;
   const line = status ? syncLine(status, i18n.locale) : null;
@@ -77,12 +80,24 @@ function SyncWords() {
           <Trans>This computer’s lease ends {showMoment(status.lease.ends_ms, i18n.locale)}: connect it once</Trans>
         </Link>
       ) : null}
+      {rights.admin && isAttached(status) ? <NoRecovery /> : null}
       {status && status.conflicts > 0 ? (
         <Link to="/review" className={css.warn} data-testid="review-link">
           <Plural value={status.conflicts} one="# conflict to review" other="# conflicts to review" />
         </Link>
       ) : null}
     </>
+  );
+}
+
+/** An administrator is reminded for as long as nothing on paper could bring the clinic back. */
+function NoRecovery() {
+  const status = useAsk("recovery_status", {}, { staleTime: 60_000 });
+  if (!status.data || status.data.paper) return null;
+  return (
+    <Link to="/keys" className={css.warn} data-testid="recovery-missing">
+      <Trans>No recovery key yet</Trans>
+    </Link>
   );
 }
 

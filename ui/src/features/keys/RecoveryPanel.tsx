@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { useLocation } from "react-router";
 import { type RecoveryReport, useAsk } from "../../bridge";
 import { showDay } from "../../kit/dates";
 import { Panel, Row, Stack } from "../../kit/Layout";
@@ -13,7 +14,7 @@ import { NewRecovery } from "./NewRecovery";
 export function RecoveryPanel() {
   const { i18n } = useLingui();
   const status = useAsk("recovery_status", {}, { staleTime: 0 });
-  const [open, setOpen] = useState<"new" | "check" | null>(null);
+  const [open, setOpen] = useState<"new" | "check" | null>(asksForNew(useLocation().state) ? "new" : null);
   if (status.error?.code === "not_attached") return null;
   const known = status.data;
   const since = known?.since_ms ? showDay(known.since_ms, i18n.locale) : "";
@@ -69,6 +70,11 @@ export function RecoveryPanel() {
       {open === "check" ? <CheckRecovery onClose={close} /> : null}
     </Panel>
   );
+}
+
+/** Whoever has just attached a server is led here to make one. */
+function asksForNew(state: unknown): boolean {
+  return typeof state === "object" && state !== null && "recovery" in state && state.recovery === "new";
 }
 
 /** What a paper opens. */

@@ -72,6 +72,8 @@ function Rules(props: { stored: ClinicPolicy; onChanged: () => void }) {
         <FieldGrid>
           {number("idle_lock_s", t`Lock after seconds without use`)}
           {number("resume_window_s", t`Seconds without a password after a restart`)}
+          {number("lease_days", t`Days that a computer opens without the server`)}
+          {number("wrong_password_limit", t`Wrong passwords in a row until it must meet the server`)}
           {number("epoch_days", t`Days until a new key`)}
           {number("min_password_length", t`Characters of a new password`)}
           <Span of={6}>
@@ -109,6 +111,18 @@ function Rules(props: { stored: ClinicPolicy; onChanged: () => void }) {
           onChange={(event) => set({ allow_export: event.currentTarget.checked })}
           disabled={disabled}
           data-testid="rule-allow_export"
+        />
+        <Checkbox
+          label={t`A wipe needs two administrators`}
+          description={
+            props.stored.two_admins_wipe
+              ? t`Only the recovery key can take this back.`
+              : t`Once it holds, only the recovery key can take it back.`
+          }
+          checked={rules.two_admins_wipe}
+          onChange={(event) => set({ two_admins_wipe: event.currentTarget.checked })}
+          disabled={disabled || props.stored.two_admins_wipe}
+          data-testid="rule-two_admins_wipe"
         />
         {save.error ? <ErrorNotice error={save.error} /> : null}
         {disabled ? null : (

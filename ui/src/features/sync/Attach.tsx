@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { useNavigate } from "react-router";
 import { useAct } from "../../bridge";
 import { FieldGrid, Span } from "../../kit/Form";
 import { Panel, Row, Stack } from "../../kit/Layout";
@@ -16,6 +17,7 @@ export function Attach() {
   const [form, setForm] = useState(EMPTY);
   const [tried, setTried] = useState(false);
   const attach = useAct("clinic_attach");
+  const navigate = useNavigate();
   const problems = attachProblems(form);
   const refused = fieldOfError(attach.error);
   const words: Record<AttachField, string> = {
@@ -62,6 +64,8 @@ export function Attach() {
           setForm(EMPTY);
           answers.setQueryData(["sync_status", {}], status);
           say(t`The server is attached`);
+          // From here on every computer can be lost and the records brought back, but only with the key on paper.
+          void navigate("/keys", { state: { recovery: "new" } });
         },
         onError: toFault,
       },
