@@ -116,3 +116,23 @@ fn whoever_is_revoked_is_refused_and_unlocks_no_more() {
     sync(&ada);
     assert_eq!(finds(&ada, FAMILY), 1);
 }
+
+#[test]
+fn a_second_admin_joins_without_an_alarm() {
+    let server = SyncServer::start();
+    let (ada, cy) = (LoginSession::start(), LoginSession::start());
+    found(&ada);
+    register(&ada, FAMILY);
+    attach(&ada, &server);
+    sync(&ada);
+    join(&ada, &cy, "Cy Clinician", "clinician,admin");
+    for laptop in [&cy, &ada, &cy] {
+        let told = sync(laptop);
+        assert_eq!(told["problems"], json!([]), "{told:#}");
+    }
+    let trail = wardkeep(&cy, &["audit", "trail"]).ok().json();
+    assert!(
+        trail.as_array().unwrap().iter().any(|row| row["device_name"] != "Second laptop"),
+        "an admin reads the trail of the others: {trail}"
+    );
+}

@@ -8,7 +8,7 @@ use crate::command::{Command, Need, Nothing};
 use crate::error::{CommandError, ErrorCode};
 use crate::session::Session;
 use crate::sync::key::{filler, signing_key, wire_roles, wire_user};
-use crate::sync::{self, Sealing, name};
+use crate::sync::{self, Desk, Sealing, name};
 use crate::user::{Role, role_name};
 use serde::Deserialize;
 use ts_rs::TS;
@@ -16,6 +16,8 @@ use wardkeep_record::op::Compartment;
 use wardkeep_record::role::Permission;
 use wardkeep_roster::entry::{AddDevice, Body, Enroll, Grant};
 use wardkeep_roster::{Enrollment, UserId};
+use wardkeep_sync::frontier::Frontier;
+use wardkeep_sync::id::Tip;
 use wardkeep_sync::invitation::Invitation;
 use wardkeep_sync::join::{JoinRequest, VerifiedRequest, Welcome};
 use wardkeep_sync::name::Named;
@@ -150,7 +152,7 @@ impl Input {
             let unlocked = session.unlocked();
             let keys = unlocked.enrollment.as_ref().ok_or(ErrorCode::NotEnrolled)?;
             let sender = sync::key::enrollment(session.device(), session.user);
-            let vector = desk.spool.frontier()?;
+            let vector = sent(desk)?;
             let welcome = Welcome {
                 request: bytes,
                 roster: desk.roster()?,
@@ -178,4 +180,24 @@ impl Input {
             })
         })
     }
+}
+
+/// What is here of every chain, of this device's own only what the server has: a new device would miss the rest there and call it withheld.
+fn sent(desk: &Desk) -> Result<Frontier, CommandError> {
+    let this = desk.device()?;
+    let acknowledged = desk.spool.acknowledged()?;
+    let mut vector = Frontier::new();
+    for (chain, here) in desk.spool.frontier()?.iter() {
+        let there = acknowledged.tip(chain);
+        if chain.device != this || there.is_some_and(|there| there.seq >= here.seq) {
+            vector.set(*chain, *here);
+            continue;
+        }
+        // The server's word for the place, our own for what is in it.
+        let Some(there) = there else { continue };
+        if let Some(hash) = desk.spool.hash_at(chain, there.seq)? {
+            vector.set(*chain, Tip { seq: there.seq, hash });
+        }
+    }
+    Ok(vector)
 }
