@@ -132,7 +132,11 @@ fn a_second_admin_joins_without_an_alarm() {
     }
     let trail = wardkeep(&cy, &["audit", "trail"]).ok().json();
     assert!(
-        trail.as_array().unwrap().iter().any(|row| row["device_name"] != "Second laptop"),
+        trail
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["device_name"] != "Second laptop"),
         "an admin reads the trail of the others: {trail}"
     );
 }
