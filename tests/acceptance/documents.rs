@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use thirtyfour::Key;
+use thirtyfour::prelude::*;
 use wardkeep_tests::accessibility::assert_accessible;
 use wardkeep_tests::program::{PASSWORD, found, wardkeep};
 use wardkeep_tests::scan::{Needle, scan};
@@ -253,6 +253,8 @@ async fn a_document_is_added_shown_removed_and_brought_back_in_the_window() {
 
     wait_until_gone(&window, "document-content").await;
     click_when_still(&window, "document-remove").await;
+    let reasons = window.driver.query(By::Css("[role=menuitem]"));
+    reasons.and_displayed().first().await.unwrap();
     window.press("" + Key::Down + Key::Enter).await;
     wait_until_gone(&window, "document").await;
     click_when_still(&window, "undo-button").await;
