@@ -208,10 +208,24 @@ async fn the_trail_roles_and_rules() {
     assert_accessible(&window, "exporting the trail").await;
     window.press("" + thirtyfour::Key::Escape).await;
 
-    // Roles: Bo goes to the front desk.
-    by_bar(&window, "People").await;
-    shows(&window, "[data-testid=member-row]", "Bo Clinician").await;
-    look(&window, "people").await;
+    change_roles(&window).await;
+    assert_eq!(wardkeep(&bo, &["sync"]).code, 15, "told that the access has changed");
+
+    change_rules(&window).await;
+    window.close().await;
+    sync(&bo);
+    let rules: Value = wardkeep(&bo, &["policy", "show"]).ok().json();
+    assert_eq!(
+        (&rules["lease_days"], &rules["wrong_password_limit"]),
+        (&json!(9), &json!(7))
+    );
+}
+
+/// Bo goes to the front desk.
+async fn change_roles(window: &Window) {
+    by_bar(window, "People").await;
+    shows(window, "[data-testid=member-row]", "Bo Clinician").await;
+    look(window, "people").await;
     let roles = "//tr[@data-testid='member-row'][contains(., 'Bo Clinician')]//*[@data-testid='member-roles']";
     window
         .driver
@@ -223,16 +237,17 @@ async fn the_trail_roles_and_rules() {
         .unwrap();
     window.click("member-role-clinician").await;
     window.click("member-role-front_desk").await;
-    look(&window, "changing roles").await;
+    look(window, "changing roles").await;
     window.click("member-roles-confirm").await;
-    shows(&window, "[data-testid=member-row]", "Front desk").await;
-    assert_eq!(wardkeep(&bo, &["sync"]).code, 15, "told that the access has changed");
+    shows(window, "[data-testid=member-row]", "Front desk").await;
+}
 
-    // Rules: for how long a laptop opens without the server.
-    by_menu(&window, "Settings").await;
-    retype(&window, "rule-lease_days", "9").await;
-    retype(&window, "rule-wrong_password_limit", "7").await;
-    look(&window, "rules").await;
+/// For how long a laptop opens without the server.
+async fn change_rules(window: &Window) {
+    by_menu(window, "Settings").await;
+    retype(window, "rule-lease_days", "9").await;
+    retype(window, "rule-wrong_password_limit", "7").await;
+    look(window, "rules").await;
     window.press("" + thirtyfour::Key::Enter).await;
     for _ in 0..200 {
         if window
@@ -246,13 +261,6 @@ async fn the_trail_roles_and_rules() {
         }
         pause().await;
     }
-    window.close().await;
-    sync(&bo);
-    let rules: Value = wardkeep(&bo, &["policy", "show"]).ok().json();
-    assert_eq!(
-        (&rules["lease_days"], &rules["wrong_password_limit"]),
-        (&json!(9), &json!(7))
-    );
 }
 
 #[tokio::test]
@@ -320,15 +328,20 @@ async fn a_recovery_key_is_made_proven_and_tried() {
     window.click("recovery-done").await;
     gone(&window, "[data-testid=recovery-missing]").await;
 
+    try_the_paper(&window, &words.join(" ")).await;
+    window.close().await;
+}
+
+/// Types something else than the paper says, then what it says.
+async fn try_the_paper(window: &Window, words: &str) {
     window.click("recovery-check").await;
     window.type_into("recovery-typed-1", "zoo zoo zoo").await;
     window.click("recovery-check-submit").await;
     window.element("recovery-fault").await;
-    retype(&window, "recovery-typed-1", &words.join(" ")).await;
+    retype(window, "recovery-typed-1", words).await;
     window.click("recovery-check-submit").await;
-    shows(&window, "[data-testid=recovery-report]", "opens all").await;
-    look(&window, "a recovery key tried").await;
-    window.close().await;
+    shows(window, "[data-testid=recovery-report]", "opens all").await;
+    look(window, "a recovery key tried").await;
 }
 
 #[tokio::test]
