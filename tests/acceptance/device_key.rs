@@ -37,17 +37,8 @@ fn a_new_device_key_survives_kills() {
     batch.kill();
     let mut renewed = 0;
     for kill in 0..KILLS {
-        let mut batch = Batch::start(&ada);
-        let (pid, wait) = (batch.process_id(), whole_time * 3 * (2 * kill + 1) / (4 * KILLS));
-        let killer = std::thread::spawn(move || {
-            std::thread::sleep(wait);
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", &pid.to_string()])
-                .status();
-        });
-        let _ = batch.ask("key_rotate", &input);
-        killer.join().unwrap();
-        batch.kill();
+        let wait = whole_time * 3 * (2 * kill + 1) / (4 * KILLS);
+        Batch::start(&ada).ask_and_kill("key_rotate", &input, wait);
         let status = sync(&ada);
         assert_eq!(status["problems"], json!([]), "after kill {kill}: {status}");
         let now = renewed_at(&ada);

@@ -95,14 +95,7 @@ fn kills_during_writes(seed: u64) {
         let mut batch = Batch::start(&session);
         check(&mut batch, &known);
         whole(&mut batch);
-        let pid = batch.process_id();
-        let wait = Duration::from_micros(next(&mut random) % 60_000);
-        let killer = std::thread::spawn(move || {
-            std::thread::sleep(wait);
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", &pid.to_string()])
-                .status();
-        });
+        let killer = batch.kill_after(Duration::from_micros(next(&mut random) % 60_000));
         write_until_killed(&mut batch, &mut known, round);
         killer.join().unwrap();
         batch.kill();

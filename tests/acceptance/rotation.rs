@@ -98,16 +98,7 @@ fn killed_while_renewing(key: &str) {
         let now = since(&mut batch, key);
         renewed += usize::from(now != before);
         before = now;
-        let (pid, wait) = (batch.process_id(), whole_time * (2 * kill + 1) / KILLS);
-        let killer = std::thread::spawn(move || {
-            std::thread::sleep(wait);
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", &pid.to_string()])
-                .status();
-        });
-        let _ = batch.ask("key_rotate", &input);
-        killer.join().unwrap();
-        batch.kill();
+        batch.ask_and_kill("key_rotate", &input, whole_time * (2 * kill + 1) / KILLS);
     }
     let mut batch = Batch::start(&session);
     everything_is_there(&mut batch, &session);

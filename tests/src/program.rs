@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// The password of the founder in the tests: long enough for the policy, found nowhere else.
 pub const PASSWORD: &str = "ultramarine heron nineteen";
@@ -115,6 +117,23 @@ impl Batch {
         let answer: Value = serde_json::from_str(&answer).unwrap();
         assert!(answer["error"].is_null(), "{name}: {answer}");
         Some(answer["ok"].clone())
+    }
+
+    /// Ends the process with SIGKILL after this time. The thread is to be joined before another process may have its number.
+    pub fn kill_after(&self, wait: Duration) -> JoinHandle<()> {
+        let pid = self.process_id();
+        std::thread::spawn(move || {
+            std::thread::sleep(wait);
+            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
+        })
+    }
+
+    /// Sends one command and is killed after this time, whether it has answered by then or not.
+    pub fn ask_and_kill(mut self, name: &str, input: &Value, wait: Duration) {
+        let killer = self.kill_after(wait);
+        let _ = self.ask(name, input);
+        killer.join().unwrap();
+        self.kill();
     }
 
     /// Its process.
