@@ -84,10 +84,10 @@ async fn an_admin_renews_a_key_and_takes_a_stolen_laptop_out() {
     assert_accessible(&window, "an incident begins").await;
     window.screenshot("incident-1280").await;
     window.click("step-wipe-do").await;
-    window.element("step-wipe-confirm").await;
+    window.element("wipe-confirm").await;
     assert_accessible(&window, "ordering a wipe").await;
     window.screenshot("incident-wipe-1280").await;
-    window.click("step-wipe-confirm").await;
+    window.click("wipe-confirm").await;
     until(&window, "[data-testid=step-wipe][data-state=waiting]").await;
     window.click("step-revoke-do").await;
     until(&window, "[data-testid=step-revoke][data-state=done]").await;

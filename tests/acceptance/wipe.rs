@@ -202,10 +202,10 @@ async fn an_admin_orders_it_in_the_window_and_the_other_window_says_what_happene
     unlock(&admin, PASSWORD).await;
     admin.press(thirtyfour::Key::Alt + "d").await;
     admin.click("device-wipe").await;
-    admin.element("device-wipe-confirm").await;
+    admin.element("wipe-confirm").await;
     assert_accessible(&admin, "wipe dialog").await;
     admin.screenshot("wipe-dialog-1280").await;
-    admin.click("device-wipe-confirm").await;
+    admin.click("wipe-confirm").await;
     lost.element("wiped").await;
     lost.wait_for_text("wiped", "The clinic has the receipt").await;
     assert_accessible(&lost, "wiped").await;

@@ -487,7 +487,7 @@ export const scenes = {
     steps: async (page) => {
       await page.keyboard.press("Alt+d");
       await page.click(id("device-wipe"));
-      await page.waitForSelector(id("device-wipe-confirm"));
+      await page.waitForSelector(id("wipe-confirm"));
     },
   },
   wiped: { at: "?wiped=over", steps: (page) => page.waitForSelector(id("wiped")) },

@@ -1,13 +1,10 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type DeviceRow, useAct } from "../../bridge";
-import { Dialog } from "../../kit/Dialog";
-import { Row, Stack } from "../../kit/Layout";
-import { ErrorNotice } from "../../kit/Notes";
-import css from "../../kit/sync.module.css";
 import { say } from "../../kit/undo";
+import { WipeDialog } from "../../kit/WipeDialog";
 
 /** Orders a device to destroy what it holds, or gives the second administrator's word to such an order. */
 export function WipeDevice(props: { device: DeviceRow }) {
@@ -16,18 +13,16 @@ export function WipeDevice(props: { device: DeviceRow }) {
   const { name } = device;
   const answers = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const [discard, setDiscard] = useState(false);
   const wipe = useAct("device_wipe");
   const second = device.wipe?.may_confirm === true;
   if (device.this || (device.wipe && !second)) return null;
   const close = () => {
     setAsking(false);
-    setDiscard(false);
     wipe.reset();
   };
-  const submit = () =>
+  const submit = (post_unsent: boolean) =>
     wipe.mutate(
-      { id: device.id, post_unsent: !discard },
+      { id: device.id, post_unsent },
       {
         onSuccess: (rows) => {
           answers.setQueryData(["device_list", {}], rows);
@@ -47,44 +42,16 @@ export function WipeDevice(props: { device: DeviceRow }) {
       >
         {second ? <Trans>Confirm wipe…</Trans> : <Trans>Wipe…</Trans>}
       </Button>
-      <Dialog opened={asking} onClose={close} title={t`Wipe ${name}?`} size={520}>
-        <Stack>
-          <ul className={css.steps}>
-            <li>
-              <Trans>
-                As soon as it hears of the order it destroys its keys and all records, also when it is locked. That
-                cannot be taken back.
-              </Trans>
-            </li>
-            <li>
-              <Trans>
-                A computer that never meets the server again is never wiped. “Confirmed” is shown here only when the
-                computer itself has said so.
-              </Trans>
-            </li>
-            <li>
-              <Trans>From now on it gets nothing new, and the keys change for all others.</Trans>
-            </li>
-          </ul>
-          {second ? null : (
-            <Checkbox
-              checked={discard}
-              onChange={(event) => setDiscard(event.currentTarget.checked)}
-              label={t`Do not wait for what it has not sent yet: that work is lost`}
-              data-testid="device-wipe-discard"
-            />
-          )}
-          {wipe.error ? <ErrorNotice error={wipe.error} /> : null}
-          <Row end>
-            <Button variant="default" onClick={close} data-autofocus>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button loading={wipe.isPending} onClick={submit} data-testid="device-wipe-confirm">
-              {second ? <Trans>Confirm the wipe</Trans> : <Trans>Wipe it</Trans>}
-            </Button>
-          </Row>
-        </Stack>
-      </Dialog>
+      {asking ? (
+        <WipeDialog
+          name={name}
+          second={second}
+          pending={wipe.isPending}
+          error={wipe.error}
+          onOrder={submit}
+          onClose={close}
+        />
+      ) : null}
     </>
   );
 }

@@ -1,31 +1,27 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { type IncidentView, useAct } from "../../bridge";
-import { Dialog } from "../../kit/Dialog";
 import { showInstant } from "../../kit/dates";
-import { Row, Stack } from "../../kit/Layout";
-import { ErrorNotice } from "../../kit/Notes";
 import css from "../../kit/sync.module.css";
+import { WipeDialog } from "../../kit/WipeDialog";
 import { STEP_WORDS } from "../../kit/words/incident";
 
-/** Asks once more, then orders the stolen laptop to destroy what it holds; or gives the second administrator's word. */
+/** Orders the stolen laptop to destroy what it holds, or gives the second administrator's word. */
 export function OrderWipe(props: { view: IncidentView; onView: (view: IncidentView) => void }) {
   const { t } = useLingui();
   const { row, devices } = props.view;
   const [asking, setAsking] = useState(false);
-  const [discard, setDiscard] = useState(false);
   const act = useAct("incident_step");
   const order = devices[0]?.wipe ?? null;
   if (order !== null && !order.may_confirm) return null;
   const close = () => {
     setAsking(false);
-    setDiscard(false);
     act.reset();
   };
-  const submit = () =>
+  const submit = (post_unsent: boolean) =>
     act.mutate(
-      { id: row.id, step: "wipe", post_unsent: !discard },
+      { id: row.id, step: "wipe", post_unsent },
       {
         onSuccess: (view) => {
           props.onView(view);
@@ -38,41 +34,16 @@ export function OrderWipe(props: { view: IncidentView; onView: (view: IncidentVi
       <Button onClick={() => setAsking(true)} data-testid="step-wipe-do">
         {order ? <Trans>Confirm the wipe…</Trans> : t(STEP_WORDS.wipe.act)}
       </Button>
-      <Dialog opened={asking} onClose={close} title={t`Wipe ${row.name}?`} size={520}>
-        <Stack>
-          <ul className={css.steps}>
-            <li>
-              <Trans>
-                As soon as it hears of the order it destroys its keys and all records, also when it is locked. That
-                cannot be taken back.
-              </Trans>
-            </li>
-            <li>
-              <Trans>
-                A computer that never meets the server again is never wiped. “Done” is shown here only when the computer
-                itself has said so.
-              </Trans>
-            </li>
-          </ul>
-          {order ? null : (
-            <Checkbox
-              checked={discard}
-              onChange={(event) => setDiscard(event.currentTarget.checked)}
-              label={t`Do not wait for what it has not sent yet: that work is lost`}
-              data-testid="step-wipe-discard"
-            />
-          )}
-          {act.error ? <ErrorNotice error={act.error} /> : null}
-          <Row end>
-            <Button variant="default" onClick={close} data-autofocus>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button loading={act.isPending} onClick={submit} data-testid="step-wipe-confirm">
-              {order ? <Trans>Confirm the wipe</Trans> : <Trans>Wipe it</Trans>}
-            </Button>
-          </Row>
-        </Stack>
-      </Dialog>
+      {asking ? (
+        <WipeDialog
+          name={row.name}
+          second={order !== null}
+          pending={act.isPending}
+          error={act.error}
+          onOrder={submit}
+          onClose={close}
+        />
+      ) : null}
     </>
   );
 }
