@@ -1528,7 +1528,7 @@ before_missing: boolean,
 after: string | null, };
 
 /** What can be said of an entry's values. */
-export type ValuesState = "known" | "none" | "no_key" | "not_here";
+export type ValuesState = "known" | "none" | "no_key" | "restricted" | "not_here";
 
 /** How the person came to the patient. */
 export type Via = "search" | "recent" | "link" | "register";

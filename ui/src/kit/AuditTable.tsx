@@ -128,7 +128,13 @@ function Values(props: { row: Entry }) {
   if (found.state !== "known") {
     return (
       <Unknown>
-        <Trans>This change is not on this computer.</Trans>
+        {found.state === "restricted" ? (
+          <Trans>In a restricted chart, which is closed to you.</Trans>
+        ) : found.state === "no_key" ? (
+          <Trans>In the chart, for which you have no key.</Trans>
+        ) : (
+          <Trans>This change is not on this computer.</Trans>
+        )}
       </Unknown>
     );
   }

@@ -51,6 +51,8 @@ pub enum ValuesState {
     None,
     /// They are in the chart, and this person has no key of it.
     NoKey,
+    /// They are in the chart of a restricted patient, which is closed to this person.
+    Restricted,
     /// The change is not on this laptop: it began later, the change has not come yet, or the entry was written before entries named theirs.
     NotHere,
 }
@@ -163,7 +165,7 @@ pub(super) fn of_entry(
         return Ok((ValuesState::NoKey, Vec::new()));
     }
     if entry.chain == Compartment::Clinical && is_closed(session, view, entry, record)? {
-        return Ok((ValuesState::NoKey, Vec::new()));
+        return Ok((ValuesState::Restricted, Vec::new()));
     }
     let told = view.told(entry.chain, op, (entry.row.user, record))?;
     Ok(told.map_or((ValuesState::NotHere, Vec::new()), |told| {

@@ -499,7 +499,7 @@ fn an_admin_who_is_shut_out_reads_no_detail_of_the_chart_in_the_log() {
     let values = json(&at.clinic, "audit_values", value!({"entries": [name]})).unwrap();
     assert_eq!(
         (&values[0]["state"], &values[0]["changes"]),
-        (&value!("no_key"), &value!([]))
+        (&value!("restricted"), &value!([]))
     );
 }
 

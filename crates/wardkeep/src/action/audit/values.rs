@@ -28,6 +28,7 @@ impl<T> WithValues<T> {
             ValuesState::Known => found.changes.iter().map(line).collect(),
             ValuesState::NotHere => "    the change is not on this laptop\n".to_owned(),
             ValuesState::NoKey => "    in the chart: no key\n".to_owned(),
+            ValuesState::Restricted => "    in a restricted chart, which is closed to you\n".to_owned(),
             ValuesState::None => String::new(),
         }
     }
