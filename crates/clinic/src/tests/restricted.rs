@@ -373,6 +373,11 @@ fn it_ends_by_time_whatever_the_clock_is_turned_to_and_survives_a_lock_and_a_kil
     lock(&clinic);
     unlock(&clinic, at.bo, OTHER).unwrap();
     at.laptop.clock.advance_ms(31 * MINUTE_MS);
+    // By the time alone: that it is over need not have been written down yet, as on a full disk.
+    let patient = serde_json::from_value(at.patient.clone()).unwrap();
+    let closed =
+        clinic.with_session(|session| session.read(|view| crate::restriction::is_closed(session, view, patient)));
+    assert!(closed.unwrap());
     assert_eq!(read(&clinic).unwrap_err(), ErrorCode::ChartRestricted);
     at.laptop.clock.set_wall_ms(start_ms);
     assert_eq!(read(&clinic).unwrap_err(), ErrorCode::ChartRestricted);
